@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# backend/: one archive per way to reach or remember the fleet; sources and headers, one per line.
+noinst_LIBRARIES += libvd_backend.a libvd_store.a libvd_libvirt.a libvd_sim.a libvd_recorded.a
+
+# collector, queue, mailbox, the door
+libvd_backend_a_SOURCES =
+
+# backend/store: recorder, cache, ledger (SQLite)
+libvd_store_a_SOURCES =
+
+# backend/libvirt: the real fleet
+libvd_libvirt_a_SOURCES =
+
+# backend/sim: the simulated fleet
+libvd_sim_a_SOURCES =
+
+# backend/recorded: a cache or a recording, said again
+libvd_recorded_a_SOURCES =

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# tests/unit: one cmocka program per area. It links what its layer may use and nothing else:
+#
+#   unit_programs += tests/unit/test_text
+#   tests_unit_test_text_SOURCES = tests/unit/test_text.c
+#   tests_unit_test_text_LDADD = $(unit_base)
+unit_base = libvd_base.a $(CMOCKA_LIBS) -lm
+unit_model = libvd_model.a $(unit_base)
+unit_report = libvd_report.a $(unit_model)
+unit_backend = libvd_backend.a $(unit_model)
+unit_store = libvd_store.a $(unit_backend) $(SQLITE_LIBS)
+unit_recorded = libvd_recorded.a $(unit_store)
+unit_sim = libvd_sim.a $(unit_backend)
+unit_libvirt = libvd_libvirt.a $(unit_backend) $(LIBVIRT_LIBS)
+unit_tui = libvd_tui.a libvd_report.a $(unit_model) $(CURSES_LIBS) $(LIBCONFIG_LIBS)
+unit_app = libvd_app.a libvd_tui.a libvd_report.a libvd_backend.a libvd_libvirt.a libvd_sim.a libvd_recorded.a \
+	$(unit_store) $(CURSES_LIBS) $(LIBCONFIG_LIBS) $(LIBVIRT_LIBS)
+
+unit_programs =
+
+if HAVE_CMOCKA
+check_PROGRAMS += $(unit_programs)
+TESTS += $(unit_programs)
+endif
