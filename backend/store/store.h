@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The recorder: a thread of its own that writes the cache (expendable: hosts, migrations, passes, thinned samples, events) and
+ * the ledger (not expendable: intents). Callers hand over copies and go on; samples may be dropped, and that is said.
+ * Readers for `history` and for the first picture work on the caller's thread and need no recorder.
+ */
+#ifndef BACKEND_STORE_STORE_H
+#define BACKEND_STORE_STORE_H
+
+#include "backend/driver.h"
+#include "model/passes.h"
+#include "model/record.h"
+
+struct recorder;
+
+struct recorder_settings {
+	const char *cache_path;  /* NULL: no cache; copied */
+	const char *ledger_path; /* NULL: no ledger; copied */
+	duration retention;
+	struct event_sink sink;  /* EVENT_LEDGER and EVENT_STORE go here */
+};
+
+/* Never fails because of a file: a locked, full, corrupt, unwritable or missing one is told by EVENT_STORE and retried or set aside. */
+struct recorder *recorder_start(const struct recorder_settings *settings);
+/* Writes what waits, at most `patience`, then leaves. NULL is fine. */
+void recorder_stop(struct recorder *recorder, duration patience);
+
+/* All of these copy and return at once; collector thread only. */
+void recorder_host(struct recorder *recorder, const struct host_record *host);
+void recorder_migration(struct recorder *recorder, const struct migration_record *migration); /* upsert by identity */
+void recorder_sample(struct recorder *recorder, const struct migration_id *id, wall_time at, duration elapsed,
+                     const struct job_stats *stats);
+void recorder_pass(struct recorder *recorder, const struct migration_id *id, const struct pass *pass); /* upsert by number */
+void recorder_notice(struct recorder *recorder, const struct notice *notice);
+
+/* Writes a new intent durably (one transaction, synced) and answers with EVENT_LEDGER {order_serial, intent_id, result}. */
+void recorder_intent_new(struct recorder *recorder, const struct intent *intent);
+/* Writes the changed stage, result and texts of a known intent (synced); no answer. */
+void recorder_intent_update(struct recorder *recorder, const struct intent *intent);
+
+/* The next attempt number of this pair in the cache is known to the fleet only through pictures, which carry it. */
+
+/* Reads the last known picture: calls `say` with EVENT_PICTURE_HOST and EVENT_PICTURE events (ownership given) of what had not ended, and of
+ * what ended within `recent`. Errors: ERR_NOT_FOUND (no cache yet), ERR_CORRUPT, ERR_IO, ERR_BUSY. */
+enum err store_read_picture(const char *cache_path, wall_time now, duration recent, void (*say)(void *context, struct event *event),
+                            void *context, struct err_info *why) ATTR_WARN_UNUSED;
+
+/* Ended and unfinished migrations, newest first, at most `most`. `say` borrows the record. */
+enum err store_read_history(const char *cache_path, size_t most, void (*say)(void *context, const struct migration_record *record),
+                            void *context, struct err_info *why) ATTR_WARN_UNUSED;
+
+/* All intents of the ledger, newest first, at most `most`; the owner's identity in text ("boot id, pid, start"). */
+enum err store_read_intents(const char *ledger_path, size_t most, void (*say)(void *context, const struct intent *intent),
+                            void *context, struct err_info *why) ATTR_WARN_UNUSED;
+
+#endif

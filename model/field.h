@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One figure of a migration is one row here: order, filter, JSON, CSV, columns and help all read it. Pure.
+ */
+#ifndef MODEL_FIELD_H
+#define MODEL_FIELD_H
+
+#include "model/snapshot.h"
+
+enum field_id {
+	FIELD_NAME,
+	FIELD_UUID,
+	FIELD_ATTEMPT,
+	FIELD_SOURCE,
+	FIELD_DESTINATION,
+	FIELD_PHASE,
+	FIELD_PASS,
+	FIELD_REMAINING,
+	FIELD_MEMORY_TOTAL,
+	FIELD_MEMORY_REMAINING,
+	FIELD_DATA_TOTAL,
+	FIELD_DATA_REMAINING,
+	FIELD_DATA_PROCESSED,
+	FIELD_DIRTY_RATE,        /* bytes per second */
+	FIELD_DIRTY_RATE_PAGES,
+	FIELD_PAGE_SIZE,
+	FIELD_THROUGHPUT,
+	FIELD_ELAPSED,
+	FIELD_TIMEOUT,
+	FIELD_EXPECTED_DOWNTIME,
+	FIELD_THROTTLE,
+	FIELD_POSTCOPY_REQUESTS,
+	FIELD_FROZEN,
+	FIELD_DOWNTIME,
+	FIELD_OUTCOME,
+	FIELD_AGE,
+	FIELD_COUNT
+};
+
+enum value_type {
+	VALUE_ABSENT,   /* drawn "–", JSON null, sorts last in both directions */
+	VALUE_TEXT,
+	VALUE_COUNT,
+	VALUE_BYTES,
+	VALUE_RATE,     /* bytes per second */
+	VALUE_PAGES_PER_S,
+	VALUE_DURATION,
+	VALUE_PERCENT,
+};
+
+struct value {
+	enum value_type type;
+	union {
+		const char *text;
+		uint64_t number; /* all but text and duration */
+		duration duration;
+	};
+};
+
+struct field {
+	enum field_id id;
+	const char *name;     /* for --sort, columns and filters: "dirty" */
+	const char *json;     /* the JSON key with its unit: "dirty_rate_bytes_per_s"; NULL: not in JSON */
+	enum value_type type; /* of present values */
+	struct value (*get)(const struct row *row);
+	const char *help;     /* one line */
+};
+
+const struct field *field_by_id(enum field_id id);
+const struct field *field_by_name(const char *name); /* NULL if there is none */
+
+/* Order of two values of one field: negative, 0, positive; absent last whichever the direction. */
+int value_compare(const struct value *a, const struct value *b, bool descending);
+
+/* The value as cells show it: "–" for absent is written as "-" here; the screen may draw it otherwise. */
+char *value_text(const struct value *value, char *buffer, size_t size);
+
+#endif

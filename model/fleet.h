@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Everything that is known of hosts, guests and migrations; advances only when an event is applied or time is told, never
+ * when something is drawn. Pure: no I/O, no clock. Owned by the collector thread (or by a test).
+ */
+#ifndef MODEL_FLEET_H
+#define MODEL_FLEET_H
+
+#include "model/event.h"
+#include "model/snapshot.h"
+
+struct fleet; /* opaque */
+
+struct fleet_settings {
+	duration completion_timeout_per_gib; /* 0: no limit */
+	duration stale_after;                /* statistics older than this make a row stale; 0: 3 refresh periods of 1 s */
+	duration keep_ended;                 /* how long an ended migration stays in the table; 0: one hour */
+	duration frozen_warning;             /* a guest frozen longer is told as critical; 0: 10 s */
+	const char *drain;                   /* name of the host that is being emptied, NULL none; copied */
+	bool is_read_only;
+	bool is_simulated;
+};
+
+/* A host as configured; strings are copied. */
+struct fleet_host {
+	uint32_t host; /* its number in events */
+	const char *name, *uri, *group;
+};
+
+struct fleet *fleet_new(const struct fleet_settings *settings);
+void fleet_free(struct fleet *fleet);
+void fleet_add_host(struct fleet *fleet, const struct fleet_host *host);
+
+/* What the caller has to pass on after an event or tick. Pointers are into the fleet, valid until the next call. */
+struct fleet_change {
+	const struct migration *const *migration; /* those that changed in phase, outcome or identity (not mere samples) */
+	size_t n_migrations;
+	const struct migration *sampled;           /* the one that got a sample, NULL if none */
+	bool pass_began;                           /* for `sampled`: a pass began with it */
+};
+
+/* Applies one event; the event stays the caller's. EVENT_REPLY, EVENT_LEDGER and EVENT_STORE are not for the fleet. */
+struct fleet_change fleet_apply(struct fleet *fleet, const struct event *event);
+
+/* Lets time pass: freshness, frozen warnings, ended rows that leave the table. */
+struct fleet_change fleet_tick(struct fleet *fleet, struct stamp now);
+
+/* The migration, its end included while it is in the table; NULL otherwise. */
+const struct migration *fleet_find(const struct fleet *fleet, const struct migration_id *id);
+struct action_facts fleet_facts(const struct fleet *fleet, const struct migration_id *id);
+/* Host number, name (raw, as configured) of a host; NULL if unknown. */
+const char *fleet_host_name(const struct fleet *fleet, uint32_t host);
+/* Number of the host with that UUID that is reachable first; HOST_NONE if none. */
+uint32_t fleet_host_number(const struct fleet *fleet, const struct uuid *uuid);
+
+/* The guest's state as last told by any host: on its source, and on any other host. */
+struct domain_state fleet_domain_state(const struct fleet *fleet, const struct uuid *domain, uint32_t host);
+
+/* Tells the fleet what an intent did, so that rows show it and phases are judged with it (an abort of ours makes NOT_MOVED a
+ * CANCELLED, a refused post-copy marks "no post-copy"). */
+void fleet_note_intent(struct fleet *fleet, const struct intent *intent);
+
+/* Adds a line to the event log. `text` is cleaned and copied. */
+void fleet_notice(struct fleet *fleet, struct stamp at, enum severity severity, const struct migration_id *about,
+                  const char *subject, const char *text);
+
+/* Notices with a serial above `after`, oldest first; *n is their number. For the recorder. */
+const struct notice *fleet_notices_after(const struct fleet *fleet, uint64_t after, size_t *n);
+
+/* A snapshot of all, with depth for `look` (NULL: none). The caller owns it; answers and store health are filled by the collector. */
+struct snapshot *fleet_freeze(const struct fleet *fleet, struct stamp now, const struct look *look);
+
+#endif

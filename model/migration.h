@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A migration: identity with attempts, phase with a transition table and one writer, freshness. Pure; the collector
+ * thread owns every struct migration through the fleet.
+ */
+#ifndef MODEL_MIGRATION_H
+#define MODEL_MIGRATION_H
+
+#include "model/intent.h"
+#include "model/job_stats.h"
+#include "model/passes.h"
+
+/* DESIGN section 3. The order is that of a life; the outcomes begin at PHASE_COMPLETED. */
+enum phase {
+	PHASE_PREPARING,       /* job known, memory not started, or disks mirroring */
+	PHASE_PRECOPY,
+	PHASE_PAUSED,          /* guest stopped by a force or by the final switch-over; the frozen clock runs */
+	PHASE_POSTCOPY,
+	PHASE_POSTCOPY_FAILED,
+	PHASE_COMPLETED,
+	PHASE_CANCELLED,
+	PHASE_FAILED,
+	PHASE_NOT_MOVED,       /* the job is gone, the guest still runs on its source, nobody said why */
+	PHASE_LOST,            /* nobody could tell */
+	PHASE_COUNT
+};
+
+enum freshness {
+	FRESH,
+	STALE,       /* its statistics are older than they should be: a hung guest or daemon */
+	UNREACHABLE, /* its host's link is down */
+};
+
+bool phase_is_outcome(enum phase phase);
+const char *phase_name(enum phase phase); /* "pre-copy", "not-moved", ...: JSON and cache */
+bool phase_parse(const char *name, enum phase *out);
+/* The transition table: may a migration go from one to the other? Outcomes go nowhere. */
+bool phase_may_follow(enum phase from, enum phase to);
+
+struct migration {
+	struct migration_id id;
+	uint32_t source_host;       /* driver's host number; HOST_NONE for a picture out of the cache */
+	uint32_t destination_host;  /* HOST_NONE: not among the watched hosts, or not known yet */
+	char *name;                 /* raw bytes as the daemon gave them; owned */
+	char *destination_name;     /* remembered name where destination_host is HOST_NONE (cache); owned, may be NULL */
+	char *source_name;          /* as above */
+	enum phase phase;
+	struct job_stats stats;     /* the newest */
+	struct job_stats final;     /* of the completed job; present bits 0 if none came */
+	struct domain_state source_state, destination_state; /* as last told */
+	bytes max_memory;           /* the domain's maximum memory; 0 unknown */
+	struct stamp first_seen;
+	mono_time started;          /* ours: first seen minus libvirt's elapsed then; never moved by a later clock step */
+	struct stamp ended;         /* wall 0 while it runs */
+	mono_time last_sample;      /* when statistics last arrived; 0 none yet */
+	mono_time paused_since;     /* 0: not frozen now */
+	duration frozen;            /* frozen time of ended stops, without the running one */
+	duration downtime;          /* true downtime when completed; -1 unknown */
+	duration timeout;           /* our limit; 0 none */
+	bool domain_call_late;      /* a call on this domain is overdue since late_since */
+	mono_time late_since;
+	bool no_postcopy;           /* a post-copy request was refused by the job: "no post-copy" */
+	bool ended_by_us;           /* we sent an abort that returned 0 */
+	bool from_cache;            /* last known picture, not seen since the start */
+	struct passes passes;
+};
+
+#define HOST_NONE UINT32_MAX
+
+/* The one writer of the phase. Returns false, and changes nothing, where the table forbids it. Maintains the frozen clock
+ * (starts when `to` is PHASE_PAUSED, POSTCOPY_FAILED keeps it as it is) and `ended`. */
+bool migration_step(struct migration *migration, enum phase to, struct stamp at);
+
+/* Elapsed by our own clock at `now` (until the end for outcomes). */
+duration migration_elapsed(const struct migration *migration, mono_time now);
+/* How long the guest has stood still so far, 0 if never. */
+duration migration_frozen(const struct migration *migration, mono_time now);
+
+/* True where `next` cannot belong to the same job as `last`: elapsed AND processed bytes both went back (a step of the source's
+ * clock moves elapsed alone). */
+bool job_is_another(const struct job_stats *last, const struct job_stats *next);
+
+#endif

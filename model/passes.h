@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The passes of a pre-copy migration and the curve of its remaining memory. A pass is the unit of judgement: remaining
+ * is a saw-tooth, and only its peaks can be compared. Pure; belongs to one migration.
+ */
+#ifndef MODEL_PASSES_H
+#define MODEL_PASSES_H
+
+#include "model/job_stats.h"
+
+#include <stddef.h>
+
+#define PASSES_MAX 256        /* older ones are folded away from the front, the numbers stay */
+#define CURVE_MAX 600         /* points; when full every second point that is no peak goes, so the curve keeps its whole length */
+
+struct pass {
+	uint64_t number;       /* as libvirt counts (memory_iteration) */
+	duration start;        /* our elapsed when it began */
+	bytes at_start;        /* remaining when it began: the peak */
+	bytes sent;            /* memory_processed during it */
+	duration length;       /* -1 while it runs */
+	bytes_per_s mean_rate; /* sent / length; for the running one: so far */
+	uint32_t throttle_percent;
+};
+
+struct curve_point {
+	duration at;           /* our elapsed */
+	bytes remaining;       /* memory and disk */
+	bytes_per_s dirty;     /* 0 with has_dirty false: unknown */
+	bytes_per_s sent;
+	bool has_dirty;
+	bool starts_pass;
+};
+
+struct passes {
+	struct pass *pass;
+	size_t n_passes, passes_capacity;
+	struct curve_point *point;
+	size_t n_points, points_capacity;
+	uint64_t stride;        /* keep every stride-th sample; doubles when the curve is full */
+	uint64_t n_seen;
+	bytes processed_at_start; /* memory_processed when the running pass began */
+	duration last_at;
+	bytes last_processed;
+};
+
+/* A pass-begin event of the hypervisor (MIGRATION_ITERATION). It may come before or after the sample that shows the same number; both
+ * orders and several numbers at once give one record per number. */
+void passes_begin(struct passes *passes, uint64_t number, duration at);
+
+/* One sample of statistics at our elapsed time `at`. Missing figures are left out, never guessed. */
+void passes_sample(struct passes *passes, const struct job_stats *stats, duration at);
+
+/* The last pass that began, NULL before the first. */
+const struct pass *passes_last(const struct passes *passes);
+
+void passes_done(struct passes *passes);
+
+#endif
