@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tests/: everything says TAP. Programs are listed in tests/unit/unit.mk; scripts are found by their name:
-#   tests/term/test-*.sh                          run by make check
+#   tests/tools/test-*.sh, tests/term/test-*.sh, tests/golden/test-*.sh, tests/fuzz/test-*.sh   run by make check
 #   tests/lab/test-*.sh, tests/faults/test-*.sh   run by make check-long
-# A script gets $srcdir (the source tree) and $builddir (where ./virt-drain is) in its environment.
+# A script gets $srcdir (the source tree) and $builddir (where ./virt-drain is) in its environment, and sources
+# tests/support/tap.sh. A test program gets the same two variables.
 TEST_EXTENSIONS = .sh
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 SH_LOG_DRIVER = $(LOG_DRIVER)
@@ -11,16 +12,16 @@ AM_TESTS_ENVIRONMENT = \
 	srcdir='$(abs_top_srcdir)'; builddir='$(abs_top_builddir)'; CMOCKA_MESSAGE_OUTPUT=TAP; \
 	export srcdir builddir CMOCKA_MESSAGE_OUTPUT;
 
-# $(call scripts,FOLDER): its test scripts, as names that VPATH finds.
-scripts = $(sort $(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/$(1)/test-*.sh)))
-# $(call tree,FOLDER): every file below it that belongs into the tarball.
-tree = $(sort $(patsubst $(srcdir)/%,%,$(shell find $(srcdir)/$(1) -type f ! -name '*.o' ! -name '*.log' ! -name '*.trs' ! -name '.dirstamp' ! -name '*.pyc')))
+# $(call scripts,FOLDERS): their test scripts, as names that VPATH finds.
+scripts = $(sort $(patsubst $(srcdir)/%,%,$(wildcard $(patsubst %,$(srcdir)/%/test-*.sh,$(1)))))
+# $(call tree,FOLDER): every file below it that belongs into the tarball (not what a build in the tree leaves there).
+tree = $(sort $(patsubst $(srcdir)/%,%,$(shell find $(srcdir)/$(1) -type f -name '*.*' ! -name '*.o' ! -name '*.log' ! -name '*.trs' ! -name '.*' 2>/dev/null)))
 
 include tests/unit/unit.mk
 
-# not $(call scripts,tests/term), because automake would split it at the blank
-TESTS += @TERM_SCRIPTS@
-LONG_TESTS += $(call scripts,tests/lab) $(call scripts,tests/faults)
+# not $(call scripts,…), because automake would split it at the blank; configure.ac has the expression
+TESTS += @QUICK_SCRIPTS@
+LONG_TESTS += $(call scripts,tests/lab tests/faults)
 
 .PHONY: check-long bench
 check-long: all $(check_PROGRAMS)
@@ -28,3 +29,6 @@ check-long: all $(check_PROGRAMS)
 
 bench: all $(BENCHES)
 	@for b in $(BENCHES); do ./$$b || exit 1; done
+
+EXTRA_DIST += $(call tree,tests/support) $(call tree,tests/tools) $(call tree,tests/golden) $(call tree,tests/replay) \
+	$(call tree,tests/term) $(call tree,tests/lab) $(call tree,tests/faults) $(call tree,tests/fuzz) $(call tree,tests/bench)
