@@ -23,7 +23,10 @@ include tests/unit/unit.mk
 TESTS += @QUICK_SCRIPTS@
 LONG_TESTS += $(call scripts,tests/lab tests/faults)
 
-.PHONY: check-long bench
+.PHONY: check-unit check-long bench
+check-unit: $(check_PROGRAMS)
+	$(MAKE) check-TESTS TESTS='$(check_PROGRAMS)'
+
 check-long: all $(check_PROGRAMS)
 	$(MAKE) check-TESTS TESTS='$(LONG_TESTS)'
 

@@ -1,3 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tools/: what checks and prepares the tree, and the commands at its top.
-EXTRA_DIST += tools/packages tools/install-packages tools/check-layers tools/check-banned tools/lib/Code.pm
+EXTRA_DIST += tools/packages tools/install-packages tools/check-layers tools/check-banned tools/lib/Code.pm tools/lint \
+	.clang-format .clang-tidy .ci/run check
+
+.PHONY: lint
+lint: config.h
+	@$(top_srcdir)/tools/lint -I$(abs_top_builddir) -I$(abs_top_srcdir) $(AM_CPPFLAGS) $(VD_STD_CFLAGS)
