@@ -23,7 +23,8 @@ enum event_kind {
 	EVENT_DOMAIN,    /* .domain: a lifecycle event */
 	EVENT_FACTS,     /* .facts of a migrating domain, once per job */
 	EVENT_JOB,       /* .job: statistics of an outgoing migration (operation MIGRATION_OUT and no other) */
-	EVENT_NO_JOB,    /* .no_job: the domain was asked and has no outgoing migration (any more) */
+	EVENT_NO_JOB,    /* .no_job: the domain was asked and has no outgoing migration (any more); said for each domain of the
+	                  * first look after (re)connecting, then only for one that had a job */
 	EVENT_INCOMING,  /* .incoming: the domain is the receiving end (libvirt error 84) */
 	EVENT_PASS,      /* .pass: a pre-copy pass began */
 	EVENT_COMPLETED, /* .completed: final statistics of a successful outgoing migration */
@@ -46,6 +47,9 @@ enum link_state {
 };
 
 const char *link_state_name(enum link_state state); /* "up", "down", ...: JSON */
+
+/* How a job was seen to end. libvirt shows FAILED and CANCELLED only for a moment before the job is gone. */
+enum job_end { JOB_END_UNTOLD, JOB_END_CANCELLED, JOB_END_FAILED };
 
 /* Lifecycle, as far as it matters. The pairs are event and detail of libvirt. */
 enum domain_event {
@@ -111,6 +115,7 @@ struct event {
 		struct {
 			struct uuid uuid;
 			struct domain_state state; /* as read after the job was seen gone; SHUT_OFF if the domain is gone too */
+			enum job_end how;          /* the last job type seen, where it told */
 		} no_job;
 		struct {
 			struct uuid uuid;

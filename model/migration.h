@@ -62,8 +62,19 @@ struct migration {
 	bool no_postcopy;           /* a post-copy request was refused by the job: "no post-copy" */
 	bool ended_by_us;           /* we sent an abort that returned 0 */
 	bool from_cache;            /* last known picture, not seen since the start */
+	mono_time last_seen;        /* when anything last proved that the job is there */
+	bytes_per_s throughput;     /* memory and disk, smoothed over THROUGHPUT_SMOOTHING */
+	bool has_throughput;
+	char *owner;                /* cleaned, owned; NULL */
+	bool has_intent;
+	struct intent intent;       /* the newest */
+	wall_time cached_at;        /* from_cache: when it was last seen alive */
 	struct passes passes;
+	struct migration *next;     /* same bucket of the fleet's index */
 };
+
+/* Time constant of the smoothed throughput: long enough to calm 100 ms figures, short enough to show a cut link in seconds. */
+#define THROUGHPUT_SMOOTHING_MS 3000
 
 #define HOST_NONE UINT32_MAX
 

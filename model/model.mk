@@ -1,4 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # model/: sources and headers, one per line.
 noinst_LIBRARIES += libvd_model.a
-libvd_model_a_SOURCES =
+libvd_model_a_SOURCES = \
+	model/action.c model/action.h \
+	model/domain.c model/domain.h \
+	model/event.c model/event.h \
+	model/field.c model/field.h \
+	model/fleet.h \
+	model/intent.c model/intent.h \
+	model/job_stats.c model/job_stats.h \
+	model/migration.c model/migration.h \
+	model/passes.c model/passes.h \
+	model/query.c model/query.h \
+	model/record.c model/record.h \
+	model/snapshot.c model/snapshot.h \
+	model/timeout.c model/timeout.h

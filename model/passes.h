@@ -21,6 +21,8 @@ struct pass {
 	duration length;       /* -1 while it runs */
 	bytes_per_s mean_rate; /* sent / length; for the running one: so far */
 	uint32_t throttle_percent;
+	bool is_partial;       /* its beginning was not seen: start and at_start are those of the first sample; length 0 if it also ended unseen */
+	bool has_peak;         /* at_start is known: a sample came while it ran */
 };
 
 struct curve_point {
@@ -39,7 +41,8 @@ struct passes {
 	size_t n_points, points_capacity;
 	uint64_t stride;        /* keep every stride-th sample; doubles when the curve is full */
 	uint64_t n_seen;
-	bytes processed_at_start; /* memory_processed when the running pass began */
+	bytes processed_at_start; /* memory_processed when the running pass began, estimated between samples */
+	bool has_sample;          /* last_at and last_processed are of a sample */
 	duration last_at;
 	bytes last_processed;
 };

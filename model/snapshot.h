@@ -15,6 +15,7 @@ struct row {
 	struct migration_id id;
 	const char *name;         /* cleaned */
 	const char *name_raw;
+	const char *uuid_text;
 	const char *source;       /* cleaned name of the host */
 	const char *destination;  /* cleaned; NULL: not watched or unknown, drawn "?" */
 	const char *owner;        /* "OpenStack Nova (web-1)", NULL if nobody claims the guest */

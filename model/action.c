@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The action table of DESIGN section 4: per action and method one sentence for each phase that forbids it. Pure.
+ */
+#include "model/action.h"
+
+static const struct action_entry entries[ACTION_COUNT] = {
+	[ACTION_FORCE_COMPLETE] = {ACTION_FORCE_COMPLETE, "force-complete", "force",
+	                           "finish the migration now: switch to post-copy, or pause the guest until all is copied",
+	                           true},
+	[ACTION_ABORT] = {ACTION_ABORT, "abort", "abort", "cancel the migration; the guest stays on its source", true},
+	[ACTION_BANDWIDTH] = {ACTION_BANDWIDTH, "bandwidth", "lift limit",
+	                      "lift the bandwidth limit of the migration, so that it ends sooner", true},
+};
+
+/* Which column of the refusal table an order reads. */
+enum rule { RULE_AUTO, RULE_PAUSE, RULE_POSTCOPY, RULE_ABORT, RULE_BANDWIDTH, RULE_COUNT };
+
+#define NOT_YET "memory is not being copied yet: wait for pre-copy, or abort"
+#define IN_POSTCOPY "post-copy is under way already and completes by itself"
+#define BROKEN "post-copy failed: the guest's memory is on both hosts; recover it with virsh migrate --postcopy-resume"
+
+/* NULL: allowed. Outcomes never come here. */
+static const char *const refusals[RULE_COUNT][PHASE_COMPLETED] = {
+	[RULE_AUTO] = {
+		[PHASE_PREPARING] = NOT_YET,
+		[PHASE_PAUSED] = "the guest stands still already: choose post-copy, or lift the bandwidth limit",
+		[PHASE_POSTCOPY] = IN_POSTCOPY,
+		[PHASE_POSTCOPY_FAILED] = BROKEN,
+	},
+	[RULE_PAUSE] = {
+		[PHASE_PREPARING] = NOT_YET,
+		[PHASE_PAUSED] = "the guest is paused already: post-copy or a lifted bandwidth limit can shorten it",
+		[PHASE_POSTCOPY] = IN_POSTCOPY,
+		[PHASE_POSTCOPY_FAILED] = BROKEN,
+	},
+	[RULE_POSTCOPY] = {
+		[PHASE_PREPARING] = NOT_YET,
+		[PHASE_POSTCOPY] = IN_POSTCOPY,
+		[PHASE_POSTCOPY_FAILED] = BROKEN,
+	},
+	[RULE_ABORT] = {
+		[PHASE_POSTCOPY] = "post-copy cannot be aborted: the guest runs at the destination and would be destroyed",
+		[PHASE_POSTCOPY_FAILED] = BROKEN,
+	},
+	[RULE_BANDWIDTH] = {
+		[PHASE_PREPARING] = NOT_YET,
+		[PHASE_POSTCOPY_FAILED] = BROKEN,
+	},
+};
+
+const struct action_entry *action_entry(enum action action)
+{
+	return &entries[action];
+}
+
+static enum rule rule_of(enum action action, enum force_method method)
+{
+	if (action == ACTION_ABORT)
+		return RULE_ABORT;
+	if (action == ACTION_BANDWIDTH)
+		return RULE_BANDWIDTH;
+	if (method == METHOD_PAUSE)
+		return RULE_PAUSE;
+	return method == METHOD_POSTCOPY ? RULE_POSTCOPY : RULE_AUTO;
+}
+
+static enum err refuse(struct err_info *why, enum err code, const char *sentence)
+{
+	return err_set(why, code, "virt-drain", 0, "%s", sentence);
+}
+
+/* What no action may do, whichever it is. */
+static enum err check_any(const struct action_facts *facts, struct err_info *why)
+{
+	if (facts->is_read_only)
+		return refuse(why, ERR_NOT_PERMITTED, "read-only mode: start virt-drain without --read-only to act");
+	if (!facts->is_known)
+		return refuse(why, ERR_NOT_FOUND, "there is no such migration any more");
+	if (phase_is_outcome(facts->phase))
+		return refuse(why, ERR_NOT_FOUND, "the migration has ended: there is nothing to act on");
+	if (!facts->is_reachable)
+		return refuse(why, ERR_UNREACHABLE, "the source host does not answer: nothing can be sent to it now");
+	if (facts->is_incoming_side)
+		return refuse(why, ERR_INVALID_STATE, "this is the receiving end: act on the source host");
+	if (facts->is_cancelling)
+		return refuse(why, ERR_INVALID_STATE, "an abort is under way: wait for its end");
+	return ERR_OK;
+}
+
+static enum err check_force(enum force_method method, const struct action_facts *facts, struct err_info *why)
+{
+	if (facts->is_forcing && facts->phase == PHASE_PRECOPY)
+		return refuse(why, ERR_INVALID_STATE, "a force-complete is under way: wait for its effect");
+	if (method == METHOD_POSTCOPY && facts->no_postcopy)
+		return refuse(why, ERR_NO_POSTCOPY, "this migration was started without the permission to use post-copy");
+	if (method == METHOD_PAUSE && facts->guest_was_paused)
+		return refuse(why, ERR_INVALID_STATE, "the guest is paused by its owner: a pause would change nothing");
+	return ERR_OK;
+}
+
+enum err action_check(enum action action, enum force_method method, const struct action_facts *facts,
+                      struct err_info *why)
+{
+	enum err code = check_any(facts, why);
+
+	if (code != ERR_OK)
+		return code;
+	const char *refusal = refusals[rule_of(action, method)][facts->phase];
+	if (refusal)
+		return refuse(why, ERR_INVALID_STATE, refusal);
+	if (action == ACTION_FORCE_COMPLETE)
+		return check_force(method, facts, why);
+	return ERR_OK;
+}
+
+static const char *const consequences[RULE_COUNT] = {
+	[RULE_AUTO] = "Post-copy if the migration permits it: the guest moves at once and cannot be aborted afterwards. "
+	              "Otherwise the guest is paused until all is copied.",
+	[RULE_PAUSE] = "The guest stands still until all its memory is copied, then runs at the destination. "
+	               "An abort lets it go on at the source.",
+	[RULE_POSTCOPY] = "The guest runs at the destination at once and fetches its memory from the source. "
+	                  "It cannot be aborted any more; a lost network or host loses the guest.",
+	[RULE_ABORT] = "The migration is cancelled, what was copied is thrown away, and the guest stays on its source.",
+	[RULE_BANDWIDTH] = "The migration may use the whole link. Other traffic on it may suffer.",
+};
+
+const char *action_consequence(enum action action, enum force_method method, enum phase phase)
+{
+	if (action == ACTION_ABORT && phase == PHASE_PAUSED)
+		return "The migration is cancelled, what was copied is thrown away, and the guest, frozen now, "
+		       "goes on at its source.";
+	if (phase == PHASE_PAUSED && rule_of(action, method) == RULE_POSTCOPY)
+		return "The frozen guest runs at the destination at once and fetches the rest of its memory from the source. "
+		       "It cannot be aborted any more; a lost network or host loses the guest.";
+	return consequences[rule_of(action, method)];
+}

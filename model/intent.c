@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Names of actions, methods and stages, and the identity of a migration. Pure.
+ */
+#include "model/intent.h"
+
+#include "base/array.h"
+
+#include <string.h>
+
+static const char *const action_names[ACTION_COUNT] = {
+	[ACTION_FORCE_COMPLETE] = "force-complete",
+	[ACTION_ABORT] = "abort",
+	[ACTION_BANDWIDTH] = "bandwidth",
+};
+
+static const char *const method_names[METHOD_COUNT] = {
+	[METHOD_AUTO] = "auto",
+	[METHOD_PAUSE] = "pause",
+	[METHOD_POSTCOPY] = "post-copy",
+};
+
+static const char *const stage_names[INTENT_STAGE_COUNT] = {
+	[INTENT_ASKED] = "asked",       [INTENT_RECORDED] = "recorded", [INTENT_SENT] = "sent",
+	[INTENT_PROVEN] = "proven",     [INTENT_REFUSED] = "refused",   [INTENT_FAILED] = "failed",
+	[INTENT_UNPROVEN] = "unproven",
+};
+
+bool migration_id_equal(const struct migration_id *a, const struct migration_id *b)
+{
+	return a->attempt == b->attempt && uuid_equal(&a->domain, &b->domain) && uuid_equal(&a->host, &b->host);
+}
+
+bool intent_is_closed(const struct intent *intent)
+{
+	return intent->stage >= INTENT_PROVEN;
+}
+
+const char *action_name(enum action action)
+{
+	return action_names[action];
+}
+
+const char *force_method_name(enum force_method method)
+{
+	return method_names[method];
+}
+
+bool force_method_parse(const char *text, enum force_method *out)
+{
+	if (strcmp(text, "postcopy") == 0)
+		text = method_names[METHOD_POSTCOPY];
+	for (size_t i = 0; i < ARRAY_LEN(method_names); i++) {
+		if (strcmp(text, method_names[i]) == 0) {
+			*out = (enum force_method)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *intent_stage_name(enum intent_stage stage)
+{
+	return stage_names[stage];
+}
