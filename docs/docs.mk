@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# docs/: man pages into dist_man_MANS, pages for readers into dist_doc_DATA, the rest into EXTRA_DIST.
+# docs/: man pages into dist_man_MANS; pages for readers are distributed, not installed.
+EXTRA_DIST += $(call tree,docs)
