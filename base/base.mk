@@ -1,4 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # base/: sources and headers, one per line.
 noinst_LIBRARIES += libvd_base.a
-libvd_base_a_SOURCES =
+libvd_base_a_SOURCES = \
+	base/array.c base/array.h \
+	base/clock.c base/clock.h \
+	base/err.c base/err.h \
+	base/log.c base/log.h \
+	base/text.c base/text.h \
+	base/text_clean.c \
+	base/text_ranges.c base/text_ranges.h \
+	base/units.c base/units.h

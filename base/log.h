@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The program's own diagnostic log: a file, never the terminal. It is for the person who repairs virt-drain; what an
- * operator must know goes into the event log of the screen instead. Thread-safe (one lock around one write). Mutable file static.
+ * operator must know goes into the event log of the screen instead. A line is one write to a file opened for
+ * appending, so any thread may log without a lock; opening and closing belong to the main thread. Mutable file static.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H

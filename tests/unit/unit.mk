@@ -18,6 +18,13 @@ unit_app = libvd_app.a libvd_tui.a libvd_report.a libvd_backend.a libvd_libvirt.
 
 unit_programs =
 
+unit_programs += tests/unit/test_base
+tests_unit_test_base_SOURCES = tests/unit/test_base.c
+tests_unit_test_base_LDADD = $(unit_base)
+unit_programs += tests/unit/test_base_text
+tests_unit_test_base_text_SOURCES = tests/unit/test_base_text.c
+tests_unit_test_base_text_LDADD = $(unit_base)
+
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
