@@ -53,4 +53,7 @@ enum err store_read_history(const char *cache_path, size_t most, void (*say)(voi
 enum err store_read_intents(const char *ledger_path, size_t most, void (*say)(void *context, const struct intent *intent),
                             void *context, struct err_info *why) ATTR_WARN_UNUSED;
 
+/* "3.40.1": the SQLite library that is loaded, for --version. Static text. */
+const char *store_sqlite_version(void);
+
 #endif
