@@ -3,7 +3,10 @@
 noinst_LIBRARIES += libvd_backend.a libvd_store.a libvd_libvirt.a libvd_sim.a libvd_recorded.a
 
 # collector, queue, mailbox, the door
-libvd_backend_a_SOURCES =
+libvd_backend_a_SOURCES = \
+	backend/backend.h backend/driver.h \
+	backend/mailbox.c backend/mailbox.h \
+	backend/queue.c backend/queue.h
 
 # backend/store: recorder, cache, ledger (SQLite)
 libvd_store_a_SOURCES =

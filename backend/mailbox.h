@@ -14,6 +14,7 @@ void mailbox_free(struct mailbox *box, void (*release)(void *item));
 void *mailbox_put(struct mailbox *box, void *item);
 /* Takes what is there (ownership to the caller), or NULL. Clears the descriptor. */
 void *mailbox_take(struct mailbox *box);
-int mailbox_fd(const struct mailbox *box); /* readable while something is inside */
+/* Readable while something is inside. A take that races a put may leave it readable once with an empty box. */
+int mailbox_fd(const struct mailbox *box);
 
 #endif

@@ -24,6 +24,9 @@ tests_unit_test_base_LDADD = $(unit_base)
 unit_programs += tests/unit/test_base_text
 tests_unit_test_base_text_SOURCES = tests/unit/test_base_text.c
 tests_unit_test_base_text_LDADD = $(unit_base)
+unit_programs += tests/unit/test_queue
+tests_unit_test_queue_SOURCES = tests/unit/test_queue.c
+tests_unit_test_queue_LDADD = $(unit_backend)
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_programs)
