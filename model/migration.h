@@ -69,6 +69,10 @@ struct migration {
 	bool has_intent;
 	struct intent intent;       /* the newest */
 	wall_time cached_at;        /* from_cache: when it was last seen alive */
+	mono_time gone_since;       /* the guest left its source and was not seen elsewhere yet; 0: no */
+	bool has_live_sample;       /* statistics came since the start of this process */
+	bool frozen_told;           /* the long freeze was told */
+	uint64_t recorded_pass;     /* the last pass that the recorder got; kept by the collector */
 	struct passes passes;
 	struct migration *next;     /* same bucket of the fleet's index */
 };

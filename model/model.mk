@@ -6,7 +6,11 @@ libvd_model_a_SOURCES = \
 	model/domain.c model/domain.h \
 	model/event.c model/event.h \
 	model/field.c model/field.h \
-	model/fleet.h \
+	model/fleet.c model/fleet.h model/fleet_private.h \
+	model/fleet_events.c \
+	model/fleet_freeze.c \
+	model/fleet_migrations.c \
+	model/fleet_outcome.c \
 	model/intent.c model/intent.h \
 	model/job_stats.c model/job_stats.h \
 	model/migration.c model/migration.h \

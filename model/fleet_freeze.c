@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From the fleet to a snapshot: flat, cleaned, complete in itself. Pure.
+ */
+#include "model/fleet_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NAME_SHOWN_MAX 256
+
+static const char *clean_into(struct arena *arena, const char *raw)
+{
+	char clean[NAME_SHOWN_MAX];
+
+	if (!raw)
+		return NULL;
+	text_clean(clean, sizeof clean, raw, strlen(raw));
+	return arena_dup(arena, clean);
+}
+
+static enum freshness freshness_of(const struct fleet *fleet, const struct migration *migration,
+                                   const struct host *host, mono_time now)
+{
+	if (phase_is_outcome(migration->phase))
+		return FRESH;
+	if (!host || host->link == LINK_DOWN || host->link == LINK_CONNECTING)
+		return UNREACHABLE;
+	if (migration->from_cache || host->link == LINK_STALE || migration->domain_call_late)
+		return STALE;
+	return mono_since(now, migration->last_sample).ms > fleet->settings.stale_after.ms ? STALE : FRESH;
+}
+
+static struct action_facts facts_of(const struct fleet *fleet, const struct migration *migration)
+{
+	const struct host *host = fleet_host_of(fleet, &migration->id.host);
+	const struct intent *intent = migration->has_intent ? &migration->intent : NULL;
+	bool is_open = intent && !intent_is_closed(intent);
+
+	return (struct action_facts){
+		.is_read_only = fleet->settings.is_read_only,
+		.is_reachable = host && host_is_reachable(host),
+		.is_known = !migration->from_cache || phase_is_outcome(migration->phase),
+		.phase = migration->phase,
+		.is_cancelling = is_open && intent->order.action == ACTION_ABORT,
+		.is_forcing = is_open && intent->order.action == ACTION_FORCE_COMPLETE,
+		.no_postcopy = migration->no_postcopy,
+		.guest_was_paused = migration->source_state.run == DOMAIN_PAUSED &&
+		                    migration->source_state.reason != REASON_MIGRATION &&
+		                    migration->source_state.reason != REASON_POSTCOPY,
+	};
+}
+
+struct action_facts fleet_facts(const struct fleet *fleet, const struct migration_id *id)
+{
+	const struct migration *migration = fleet_find(fleet, id);
+
+	if (migration)
+		return facts_of(fleet, migration);
+	return (struct action_facts){.is_read_only = fleet->settings.is_read_only};
+}
+
+void fleet_note_intent(struct fleet *fleet, const struct intent *intent)
+{
+	struct migration *migration = fleet_open(fleet, &intent->order.target.host, &intent->order.target.domain);
+	const struct migration *target = fleet_find(fleet, &intent->order.target);
+
+	if (!target)
+		return;
+	/* fleet_open's result is the same object when it is still open; an ended one only keeps the intent for its row */
+	for (size_t i = 0; !(migration && migration == target) && i < fleet->n_migrations; i++) {
+		if (fleet->migration[i] == target)
+			migration = fleet->migration[i];
+	}
+	migration->has_intent = true;
+	migration->intent = *intent;
+	if (intent->order.action == ACTION_ABORT && intent->stage >= INTENT_SENT && intent->result == ERR_OK &&
+	    intent->sent.wall.ms != 0)
+		migration->ended_by_us = true;
+	if (intent->result == ERR_NO_POSTCOPY || intent->fell_back)
+		migration->no_postcopy = true;
+	fleet_mark_changed(fleet, migration);
+}
+
+/* Statistics as they may be shown: a dirty rate that means nothing is taken out. */
+static struct job_stats stats_to_show(const struct migration *migration)
+{
+	struct job_stats stats = migration->stats;
+
+	if (migration->phase != PHASE_PRECOPY || !job_has(&stats, JOB_PASS) || stats.pass <= 1)
+		job_unmark(&stats, JOB_DIRTY_RATE);
+	if (phase_is_outcome(migration->phase))
+		job_unmark(&stats, JOB_DOWNTIME);
+	return stats;
+}
+
+static const char *destination_text(const struct fleet *fleet, const struct migration *migration, struct arena *arena)
+{
+	const char *name = fleet_host_name(fleet, migration->destination_host);
+
+	return clean_into(arena, name ? name : migration->destination_name);
+}
+
+static void fill_row(const struct fleet *fleet, const struct migration *migration, mono_time now, struct row *row,
+                     struct arena *arena)
+{
+	const struct host *host = fleet_host_of(fleet, &migration->id.host);
+	char uuid[UUID_TEXT_SIZE];
+	bool is_over = phase_is_outcome(migration->phase);
+
+	*row = (struct row){
+		.id = migration->id,
+		.name = clean_into(arena, migration->name),
+		.name_raw = arena_dup(arena, migration->name),
+		.uuid_text = arena_dup(arena, uuid_text(&migration->id.domain, uuid)),
+		.source = clean_into(arena, host ? host->name : migration->source_name),
+		.destination = destination_text(fleet, migration, arena),
+		.owner = arena_dup(arena, migration->owner),
+		.phase = migration->phase,
+		.freshness = freshness_of(fleet, migration, host, now),
+		.age = migration->last_sample.ms ? mono_since(now, migration->last_sample) : (duration){-1},
+		.from_cache = migration->from_cache,
+		.stats = stats_to_show(migration),
+		.throughput = migration->throughput,
+		.has_throughput = migration->has_throughput && !is_over,
+		.elapsed = migration_elapsed(migration, now),
+		.first_seen = migration->first_seen.wall,
+		.ended = migration->ended.wall,
+		.timeout = migration->timeout,
+		.timeout_is_about = timeout_is_about(&migration->stats),
+		.frozen = migration_frozen(migration, now),
+		.is_frozen = migration->paused_since.ms != 0,
+		.downtime = migration->downtime,
+		.has_intent = migration->has_intent,
+		.facts = facts_of(fleet, migration),
+	};
+	if (migration->has_intent)
+		row->intent = migration->intent;
+	if (row->freshness == STALE)
+		row->late_reason = migration->domain_call_late ? "the guest's monitor does not answer" : NULL;
+}
+
+static void fill_host(const struct fleet *fleet, const struct host *host, mono_time now, struct host_row *row,
+                      struct arena *arena)
+{
+	const struct host *speaker = uuid_is_nil(&host->uuid) ? host : fleet_host_of(fleet, &host->uuid);
+
+	*row = (struct host_row){
+		.host = host->number,
+		.uuid = host->uuid,
+		.name = clean_into(arena, host->name),
+		.uri = clean_into(arena, host->uri),
+		.hostname = clean_into(arena, host->hostname),
+		.group = clean_into(arena, host->group),
+		.state = host->link,
+		.reason = clean_into(arena, host->reason),
+		.state_age = host->link_since.ms ? mono_since(now, host->link_since) : (duration){0},
+		.age = host->last_answer.ms ? mono_since(now, host->last_answer) : (duration){-1},
+		.retry_in = host->retry_at.ms ? mono_since(host->retry_at, now) : (duration){-1},
+		.latency = host->latency,
+		.guests = host->from_cache ? host->cached_guests : (uint32_t)host->n_domains,
+		.guests_known = host->has_inventory || host->from_cache || host->n_domains > 0,
+		.same_as = speaker == host ? NULL : clean_into(arena, speaker->name),
+		.from_cache = host->from_cache,
+	};
+	if (row->retry_in.ms < -1)
+		row->retry_in.ms = 0;
+}
+
+/* Rows of hosts stand in the order of fleet->host, so an index serves for both. */
+static void count_traffic(const struct fleet *fleet, const struct migration *migration, struct host_row *rows)
+{
+	for (size_t i = 0; i < fleet->n_hosts; i++) {
+		if (uuid_equal(&fleet->host[i].uuid, &migration->id.host) && !rows[i].same_as) {
+			rows[i].outgoing++;
+			if (migration->has_throughput)
+				rows[i].sending.n = u64_add(rows[i].sending.n, migration->throughput.n);
+		} else if (fleet->host[i].number == migration->destination_host) {
+			rows[i].incoming++;
+		}
+	}
+}
+
+static const struct host *drained_host(const struct fleet *fleet)
+{
+	for (size_t i = 0; fleet->drain && i < fleet->n_hosts; i++) {
+		if (strcmp(fleet->host[i].name, fleet->drain) == 0)
+			return &fleet->host[i];
+	}
+	return NULL;
+}
+
+static void sum_row(struct drain_sums *sums, const struct row *row, bool counts)
+{
+	bytes remaining;
+	bytes_per_s dirty;
+
+	if (phase_is_outcome(row->phase) || row->from_cache || !counts)
+		return;
+	sums->moving++;
+	sums->frozen += row->is_frozen;
+	sums->postcopy += row->phase == PHASE_POSTCOPY || row->phase == PHASE_POSTCOPY_FAILED;
+	if (job_remaining(&row->stats, &remaining))
+		sums->remaining.n = u64_add(sums->remaining.n, remaining.n);
+	if (row->has_throughput)
+		sums->sending.n = u64_add(sums->sending.n, row->throughput.n);
+	if (job_dirty_bytes(&row->stats, &dirty)) {
+		sums->dirtying.n = u64_add(sums->dirtying.n, dirty.n);
+		sums->has_dirtying = true;
+	}
+}
+
+static void count_departures(const struct fleet *fleet, const struct host *host, struct drain_sums *sums)
+{
+	for (size_t i = 0; i < fleet->n_departures; i++) {
+		const struct departure *departure = &fleet->departure[i];
+		bool is_there = host_domain(host, &departure->domain) != NULL;
+
+		if (fleet_open(fleet, &host->uuid, &departure->domain))
+			continue; /* on its way again */
+		if (departure->outcome == PHASE_COMPLETED)
+			sums->moved += !is_there;
+		else
+			sums->not_moved++;
+	}
+}
+
+static void fill_drain(const struct fleet *fleet, struct snapshot *snapshot)
+{
+	const struct host *host = drained_host(fleet);
+	struct drain_sums *sums = &snapshot->drain;
+
+	sums->has_host = host != NULL;
+	for (size_t i = 0; i < snapshot->n_rows; i++) {
+		const struct row *row = &snapshot->row[i];
+
+		sum_row(sums, row, !host || uuid_equal(&row->id.host, &host->uuid));
+	}
+	if (!host) {
+		for (size_t i = 0; i < snapshot->n_rows; i++) {
+			sums->moved += snapshot->row[i].phase == PHASE_COMPLETED;
+			sums->not_moved += phase_is_outcome(snapshot->row[i].phase) &&
+			                   snapshot->row[i].phase != PHASE_COMPLETED;
+		}
+		return;
+	}
+	sums->host = clean_into(&snapshot->arena, host->name);
+	sums->host_known = host->has_inventory || host->n_domains > 0;
+	sums->left = (uint32_t)host->n_domains;
+	for (size_t i = 0; i < fleet->n_migrations; i++) {
+		const struct migration *migration = fleet->migration[i];
+
+		if (!phase_is_outcome(migration->phase) && !migration->from_cache &&
+		    uuid_equal(&migration->id.host, &host->uuid) && host_domain(host, &migration->id.domain))
+			sums->left--;
+	}
+	/* guests that arrive here are not guests that must leave, yet */
+	for (size_t i = 0; i < host->n_domains; i++)
+		sums->left -= host->domain[i].is_incoming && sums->left > 0;
+	count_departures(fleet, host, sums);
+}
+
+static void fill_depth(const struct fleet *fleet, const struct look *look, struct snapshot *snapshot)
+{
+	const struct migration *migration = fleet_find(fleet, &look->migration);
+	struct depth *depth = &snapshot->depth;
+
+	snapshot->look_serial = look->serial;
+	if (!migration || look->migration.attempt == 0)
+		return;
+	const struct passes *passes = &migration->passes;
+	struct pass *pass = arena_alloc(&snapshot->arena, passes->n_passes + 1, sizeof *pass);
+	struct curve_point *point = arena_alloc(&snapshot->arena, passes->n_points + 1, sizeof *point);
+
+	if (passes->n_passes)
+		memcpy(pass, passes->pass, passes->n_passes * sizeof *pass);
+	if (passes->n_points)
+		memcpy(point, passes->point, passes->n_points * sizeof *point);
+	*depth = (struct depth){true, migration->id, pass, passes->n_passes, point, passes->n_points};
+}
+
+static void fill_notices(const struct fleet *fleet, struct snapshot *snapshot)
+{
+	snapshot->notice = arena_alloc(&snapshot->arena, fleet->n_notices + 1, sizeof *snapshot->notice);
+	for (size_t i = 0; i < fleet->n_notices; i++) {
+		snapshot->notice[i] = fleet->notice[i];
+		snapshot->notice[i].subject = arena_dup(&snapshot->arena, fleet->notice[i].subject);
+		snapshot->notice[i].text = arena_dup(&snapshot->arena, fleet->notice[i].text);
+	}
+	snapshot->n_notices = fleet->n_notices;
+}
+
+struct snapshot *fleet_freeze(const struct fleet *fleet, struct stamp now, const struct look *look)
+{
+	struct snapshot *snapshot = mem_new(1, sizeof *snapshot);
+	struct arena *arena = &snapshot->arena;
+
+	snapshot->at = now;
+	snapshot->is_read_only = fleet->settings.is_read_only;
+	snapshot->is_simulated = fleet->settings.is_simulated;
+	snapshot->cache_ok = snapshot->ledger_ok = true;
+	snapshot->cache_text = snapshot->ledger_text = "";
+	snapshot->host = arena_alloc(arena, fleet->n_hosts + 1, sizeof *snapshot->host);
+	snapshot->n_hosts = fleet->n_hosts;
+	for (size_t i = 0; i < fleet->n_hosts; i++) {
+		fill_host(fleet, &fleet->host[i], now.mono, &snapshot->host[i], arena);
+		snapshot->hosts_up += host_is_reachable(&fleet->host[i]);
+	}
+	snapshot->row = arena_alloc(arena, fleet->n_migrations + 1, sizeof *snapshot->row);
+	snapshot->n_rows = fleet->n_migrations;
+	for (size_t i = 0; i < fleet->n_migrations; i++) {
+		fill_row(fleet, fleet->migration[i], now.mono, &snapshot->row[i], arena);
+		if (!phase_is_outcome(fleet->migration[i]->phase) && !fleet->migration[i]->from_cache)
+			count_traffic(fleet, fleet->migration[i], snapshot->host);
+	}
+	fill_notices(fleet, snapshot);
+	fill_drain(fleet, snapshot);
+	if (look)
+		fill_depth(fleet, look, snapshot);
+	return snapshot;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The inside of the fleet, shared by fleet*.c and nobody else: hosts with their guests, migrations with an index, the event log.
+ */
+#ifndef MODEL_FLEET_PRIVATE_H
+#define MODEL_FLEET_PRIVATE_H
+
+#include "model/fleet.h"
+#include "model/timeout.h"
+
+struct fleet_domain {
+	struct uuid uuid;
+	char *name; /* raw */
+	struct domain_state state;
+	bool is_incoming; /* proven by error 84 */
+};
+
+struct host {
+	uint32_t number;
+	char *name, *uri, *group, *hostname;
+	struct uuid uuid; /* nil until told */
+	enum link_state link;
+	char *reason;
+	mono_time link_since, last_answer, retry_at, up_since; /* 0: never */
+	duration latency;
+	struct fleet_domain *domain; /* sorted by UUID */
+	size_t n_domains, domains_capacity;
+	bool down_told;     /* the log has it already that this host is down */
+	bool has_inventory; /* told since the link is up */
+	bool from_cache;
+	uint32_t cached_guests;
+};
+
+/* How many attempts of a pair there were: outlives the rows of the table. */
+struct attempt_count {
+	struct uuid host, domain;
+	uint32_t last;
+};
+
+/* A guest that left, or tried to leave, the host that is being emptied. */
+struct departure {
+	struct uuid domain;
+	enum phase outcome;
+};
+
+#define FLEET_BUCKETS 1024
+
+struct fleet {
+	struct fleet_settings settings;
+	char *drain;
+	struct host *host;
+	size_t n_hosts, hosts_capacity;
+	struct migration **migration; /* open and ended, oldest first */
+	size_t n_migrations, migrations_capacity;
+	struct migration *bucket[FLEET_BUCKETS]; /* by domain UUID, newest first */
+	struct attempt_count *attempt;
+	size_t n_attempts, attempts_capacity;
+	struct departure *departure;
+	size_t n_departures, departures_capacity;
+	struct notice notice[NOTICES_KEPT]; /* a window that slides: oldest first; strings owned */
+	size_t n_notices;
+	uint64_t notice_serial;
+	const struct migration **changed; /* of the running apply */
+	size_t n_changed, changed_capacity;
+};
+
+/* fleet.c */
+struct host *fleet_host(struct fleet *fleet, uint32_t number);
+const struct host *fleet_host_of(const struct fleet *fleet, const struct uuid *uuid);
+/* False for a second connection to a machine that another one already watches: its news is a repetition. */
+bool fleet_host_speaks(const struct fleet *fleet, const struct host *host);
+bool host_is_reachable(const struct host *host);
+struct fleet_domain *host_domain(const struct host *host, const struct uuid *uuid);
+void host_domain_set(struct host *host, const struct uuid *uuid, const char *name, struct domain_state state);
+void host_domain_remove(struct host *host, const struct uuid *uuid);
+void host_domains_clear(struct host *host);
+void fleet_mark_changed(struct fleet *fleet, const struct migration *migration);
+void fleet_say(struct fleet *fleet, struct stamp at, enum severity severity, const struct migration *about,
+               const char *format, ...) ATTR_PRINTF(5, 6);
+void fleet_say_host(struct fleet *fleet, struct stamp at, enum severity severity, const struct host *host,
+                    const char *format, ...) ATTR_PRINTF(5, 6);
+
+/* fleet_migrations.c */
+struct migration *fleet_open(const struct fleet *fleet, const struct uuid *host, const struct uuid *domain);
+struct migration *fleet_newest(const struct fleet *fleet, const struct uuid *host, const struct uuid *domain);
+/* The open migration of that domain that does not leave `host`: the one that may arrive there. */
+struct migration *fleet_open_towards(const struct fleet *fleet, const struct uuid *host, const struct uuid *domain);
+struct migration *fleet_begin(struct fleet *fleet, const struct host *host, const struct uuid *domain,
+                              const char *name, struct stamp at);
+void fleet_picture(struct fleet *fleet, const struct event *event);
+void fleet_forget_ended(struct fleet *fleet, mono_time now);
+void migration_free(struct migration *migration);
+
+/* fleet_outcome.c */
+void fleet_step(struct fleet *fleet, struct migration *migration, enum phase to, struct stamp at);
+/* The job is gone from the source, where the guest's state is now this. */
+void fleet_job_gone(struct fleet *fleet, struct migration *migration, struct domain_state source, enum job_end how,
+                    struct stamp at);
+/* The guest is not on its source any more and nobody said why: an outcome now if the destination tells, else after a grace. */
+void fleet_guest_gone(struct fleet *fleet, struct migration *migration, struct stamp at);
+void fleet_resolve_waiting(struct fleet *fleet, struct migration *migration, struct stamp now);
+/* What a source state alone says about the phase. */
+void fleet_adopt_source_state(struct fleet *fleet, struct migration *migration, struct domain_state state,
+                              struct stamp at);
+void fleet_pair(struct fleet *fleet, struct migration *migration, const struct host *destination);
+
+/* fleet_events.c */
+void fleet_dispatch(struct fleet *fleet, struct host *host, const struct event *event);
+
+#endif
