@@ -19,6 +19,10 @@ die_usage() { say "$*"; say "see: lab help"; exit 2; }
 # True if the lab's keeper lives. Sets lab_keeper and lab_init.
 lab_is_up() {
 	local start line
+	if [[ ${LAB_INSIDE-} ]]; then
+		lab_init=1
+		return
+	fi
 	read -r lab_keeper start lab_init 2>/dev/null <"$lab_folder/keeper" || return 1
 	line=$(<"/proc/$lab_keeper/stat") 2>/dev/null || return 1
 	# shellcheck disable=SC2086 # many words: field 3 and on
@@ -27,6 +31,7 @@ lab_is_up() {
 }
 
 # Finds the lab, or ends with a message. Sets n_hosts, and live to where the lab's files are seen from outside.
+# LAB_INSIDE says that we are a process of the lab: then its process 1 is simply 1.
 lab_enter() {
 	lab_is_up || die "no lab \"$lab_name\" is up here (lab --name $lab_name up)"
 	live=/proc/$lab_init/root$lab_folder/live

@@ -54,6 +54,7 @@ make_guest() {
 		rm -f "$live/guests/$name".* "$live/$host/disks/$name.img"
 		die "guest $name did not start on $host"
 	fi
+	# Its first word comes when its memory is filled.
 	wait_until 30 test -s "$live/guests/$name.count" || die "guest $name was started on $host but does not count its pages"
 }
 

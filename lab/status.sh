@@ -27,7 +27,7 @@ cmd_exec() {
 	lab_enter
 	need_host "${1-}"
 	(($# >= 2)) || die_usage "exec needs a host and a command"
-	in_host "$@"
+	in_host "$@" || exit
 }
 
 cmd_status() {
