@@ -4,7 +4,10 @@ noinst_LIBRARIES += libvd_backend.a libvd_store.a libvd_libvirt.a libvd_sim.a li
 
 # collector, queue, mailbox, the door
 libvd_backend_a_SOURCES = \
-	backend/backend.h backend/driver.h \
+	backend/acting.c \
+	backend/backend.c backend/backend.h backend/driver.h \
+	backend/collector.c backend/collector.h \
+	backend/recording.c \
 	backend/mailbox.c backend/mailbox.h \
 	backend/queue.c backend/queue.h
 

@@ -26,7 +26,7 @@ struct driver_ops {
 
 	/* How many hosts it has, and host i's name, uri, group (borrowed strings that live as long as the driver). */
 	size_t (*n_hosts)(const struct driver *driver);
-	struct fleet_host (*host)(const struct driver *driver, size_t i);
+	struct fleet_host (*host)(const struct driver *driver, size_t i); /* .host is ignored */
 
 	/* Begins to say events. */
 	enum err (*start)(struct driver *driver, struct event_sink sink, uint32_t host_base, struct err_info *why);

@@ -135,6 +135,29 @@ uint32_t fleet_host_number(const struct fleet *fleet, const struct uuid *uuid)
 	return host ? host->number : HOST_NONE;
 }
 
+bool fleet_host_answers(const struct fleet *fleet, uint32_t number)
+{
+	for (size_t i = 0; i < fleet->n_hosts; i++) {
+		if (fleet->host[i].number == number)
+			return host_is_reachable(&fleet->host[i]) && fleet->host[i].has_inventory;
+	}
+	return false;
+}
+
+bool fleet_host_record(const struct fleet *fleet, uint32_t number, struct host_record *record)
+{
+	for (size_t i = 0; i < fleet->n_hosts; i++) {
+		const struct host *host = &fleet->host[i];
+
+		if (host->number != number || uuid_is_nil(&host->uuid))
+			continue;
+		*record = (struct host_record){
+			.uuid = host->uuid, .name = host->name, .uri = host->uri, .guests = (uint32_t)host->n_domains};
+		return true;
+	}
+	return false;
+}
+
 /* Index of the domain, or of the place where it belongs. */
 static size_t domain_place(const struct host *host, const struct uuid *uuid, bool *found)
 {

@@ -53,6 +53,15 @@ const char *fleet_host_name(const struct fleet *fleet, uint32_t host);
 /* Number of the host with that UUID that is reachable first; HOST_NONE if none. */
 uint32_t fleet_host_number(const struct fleet *fleet, const struct uuid *uuid);
 
+/* True while the host's link is up and it has told what runs on it. */
+bool fleet_host_answers(const struct fleet *fleet, uint32_t host);
+
+/* What the cache keeps of a host; strings are borrowed from the fleet. False while the host's UUID is not known. */
+bool fleet_host_record(const struct fleet *fleet, uint32_t host, struct host_record *record);
+
+/* The collector's note that the recorder has this migration up to that pass; changes nothing that is shown. */
+void fleet_mark_recorded(struct fleet *fleet, const struct migration_id *id, uint64_t pass, mono_time at);
+
 /* The guest's state as last told by any host: on its source, and on any other host. */
 struct domain_state fleet_domain_state(const struct fleet *fleet, const struct uuid *domain, uint32_t host);
 

@@ -50,6 +50,16 @@ const struct migration *fleet_find(const struct fleet *fleet, const struct migra
 	return NULL;
 }
 
+void fleet_mark_recorded(struct fleet *fleet, const struct migration_id *id, uint64_t pass, mono_time at)
+{
+	struct migration *migration = fleet_newest(fleet, &id->host, &id->domain);
+
+	if (!migration || migration->id.attempt != id->attempt)
+		return;
+	migration->recorded_pass = pass;
+	migration->recorded_at = at;
+}
+
 static struct attempt_count *attempts_of(struct fleet *fleet, const struct uuid *host, const struct uuid *domain)
 {
 	for (size_t i = 0; i < fleet->n_attempts; i++) {

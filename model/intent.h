@@ -66,6 +66,8 @@ struct intent {
 	bool owes;                /* it froze a guest and the guest has not been seen running since */
 	enum err result;          /* why REFUSED, FAILED or UNPROVEN */
 	struct stamp asked, sent, closed; /* zero where it did not happen */
+	bool is_debt_call;        /* the collector's: a resume is under way */
+	mono_time debt_tried;     /* the collector's: when the debt was last acted upon or told */
 	char domain_name[128];    /* cleaned, for people */
 	char source[64], destination[64];
 	char text[320];           /* the answer as a sentence */

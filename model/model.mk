@@ -15,6 +15,7 @@ libvd_model_a_SOURCES = \
 	model/job_stats.c model/job_stats.h \
 	model/migration.c model/migration.h \
 	model/passes.c model/passes.h \
+	model/proof.c model/proof.h \
 	model/query.c model/query.h \
 	model/record.c model/record.h \
 	model/snapshot.c model/snapshot.h \

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Orders become intents here, and intents are followed to their true end: checked, recorded, handed to the driver, proven.
+ * A guest that we froze is owed until somebody sees it running. Collector thread only.
+ */
+#include "backend/collector.h"
+
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define INTENTS_KEPT 200
+/* Ids without a ledger never meet those of one. */
+#define LOCAL_ID_BASE (UINT64_C(1) << 62)
+#define DEBT_RETRY_MS 10000
+
+static struct intent *intent_by_id(struct backend *backend, uint64_t id)
+{
+	for (size_t i = backend->n_intents; i-- > 0;) {
+		if (backend->intent[i].id == id)
+			return &backend->intent[i];
+	}
+	return NULL;
+}
+
+static struct intent *intent_by_order(struct backend *backend, uint64_t serial)
+{
+	for (size_t i = backend->n_intents; i-- > 0;) {
+		if (backend->intent[i].order.serial == serial)
+			return &backend->intent[i];
+	}
+	return NULL;
+}
+
+/* The oldest one that is closed and owes nothing makes room. */
+static void make_room(struct backend *backend)
+{
+	if (backend->n_intents < INTENTS_KEPT)
+		return;
+	for (size_t i = 0; i < backend->n_intents; i++) {
+		if (!intent_is_closed(&backend->intent[i]) || backend->intent[i].owes)
+			continue;
+		backend->n_intents--;
+		memmove(&backend->intent[i], &backend->intent[i + 1],
+		        (backend->n_intents - i) * sizeof *backend->intent);
+		return;
+	}
+}
+
+static struct intent *intent_add(struct backend *backend, const struct intent *intent)
+{
+	make_room(backend);
+	backend->intent = array_reserve(backend->intent, &backend->intents_capacity, backend->n_intents + 1,
+	                                sizeof *backend->intent);
+	backend->intent[backend->n_intents] = *intent;
+	return &backend->intent[backend->n_intents++];
+}
+
+static enum severity severity_of(const struct intent *intent)
+{
+	switch (intent->stage) {
+	case INTENT_PROVEN: return SEVERITY_GOOD;
+	case INTENT_REFUSED: return SEVERITY_WARNING;
+	case INTENT_FAILED:
+	case INTENT_UNPROVEN: return SEVERITY_CRITICAL;
+	case INTENT_ASKED:
+	case INTENT_RECORDED:
+	case INTENT_SENT:
+	case INTENT_STAGE_COUNT: break;
+	}
+	return SEVERITY_INFO;
+}
+
+/* "force-complete (post-copy): ..." for the event log. */
+static void say(struct backend *backend, const struct intent *intent, struct stamp at)
+{
+	char text[512];
+	const char *method = "";
+
+	if (intent->order.action == ACTION_FORCE_COMPLETE)
+		method = force_method_name(intent->stage >= INTENT_SENT ? intent->used : intent->order.method);
+	snprintf(text, sizeof text, "%s%s%s%s: %s", action_name(intent->order.action), *method ? " (" : "", method,
+	         *method ? ")" : "", intent->text);
+	fleet_notice(backend->fleet, at, severity_of(intent), &intent->order.target, intent->domain_name, text);
+}
+
+/* Every change of an intent ends here: the rows, the log and the ledger learn it. */
+static void changed(struct backend *backend, const struct intent *intent, struct stamp at)
+{
+	fleet_note_intent(backend->fleet, intent);
+	say(backend, intent, at);
+	if (backend->recorder && intent->id != 0 && intent->id < LOCAL_ID_BASE)
+		recorder_intent_update(backend->recorder, intent);
+	backend->is_dirty = backend->is_urgent = true;
+}
+
+static void copy_clean(char *buffer, size_t size, const char *raw)
+{
+	if (raw)
+		text_clean(buffer, size, raw, strlen(raw));
+}
+
+static void name_target(const struct backend *backend, struct intent *intent)
+{
+	const struct migration *migration = fleet_find(backend->fleet, &intent->order.target);
+
+	if (!migration)
+		return;
+	const char *destination = fleet_host_name(backend->fleet, migration->destination_host);
+	copy_clean(intent->domain_name, sizeof intent->domain_name, migration->name);
+	copy_clean(intent->source, sizeof intent->source, migration->source_name);
+	copy_clean(intent->destination, sizeof intent->destination,
+	           destination ? destination : migration->destination_name);
+}
+
+static struct driver *driver_of(const struct backend *backend, const struct intent *intent)
+{
+	uint32_t own;
+
+	return collector_driver(backend, fleet_host_number(backend->fleet, &intent->order.target.host), &own);
+}
+
+static void hand_to_driver(struct backend *backend, struct intent *intent, struct stamp now)
+{
+	struct driver *driver = driver_of(backend, intent);
+	struct err_info why = {0};
+
+	if (!driver || !driver->ops->submit) {
+		err_set(&why, ERR_UNSUPPORTED, "virt-drain", 0, "nothing can be done here: this is a recording");
+		intent_refuse(intent, &why, now);
+		changed(backend, intent, now);
+		return;
+	}
+	intent->stage = INTENT_RECORDED;
+	fleet_note_intent(backend->fleet, intent);
+	if (backend->recorder && intent->id < LOCAL_ID_BASE)
+		recorder_intent_update(backend->recorder, intent);
+	driver->ops->submit(driver, intent);
+}
+
+void acting_order(struct backend *backend, const struct order *order)
+{
+	struct stamp now = clock_stamp();
+	struct action_facts facts = fleet_facts(backend->fleet, &order->target);
+	struct intent fresh = {.order = *order, .asked = now};
+	struct err_info why = {0};
+
+	name_target(backend, &fresh);
+	struct intent *intent = intent_add(backend, &fresh);
+	if (action_check(order->action, order->method, &facts, &why) != ERR_OK) {
+		intent_refuse(intent, &why, now);
+		/* the row keeps the intent that is under way; a refused one is only told */
+		say(backend, intent, now);
+		backend->is_dirty = backend->is_urgent = true;
+		return;
+	}
+	fleet_note_intent(backend->fleet, intent);
+	backend->is_dirty = backend->is_urgent = true;
+	if (backend->recorder && backend->settings.ledger_path) {
+		recorder_intent_new(backend->recorder, intent);
+		return;
+	}
+	intent->id = LOCAL_ID_BASE + ++backend->local_intent_id;
+	hand_to_driver(backend, intent, now);
+}
+
+void acting_ledger(struct backend *backend, const struct event *event)
+{
+	struct intent *intent = intent_by_order(backend, event->ledger.order_serial);
+	struct stamp now = clock_stamp();
+
+	if (!intent || intent->stage != INTENT_ASKED)
+		return;
+	if (event->ledger.result == ERR_OK) {
+		intent->id = event->ledger.intent_id;
+		hand_to_driver(backend, intent, now);
+		return;
+	}
+	if (intent->order.insist) {
+		intent->id = LOCAL_ID_BASE + ++backend->local_intent_id;
+		fleet_notice(backend->fleet, now, SEVERITY_WARNING, &intent->order.target, intent->domain_name,
+		             "the ledger cannot be written; acting all the same because the operator insists");
+		hand_to_driver(backend, intent, now);
+		return;
+	}
+	struct err_info why = {0};
+	err_set(&why, ERR_IO, "virt-drain", 0,
+	        "nothing was done: the ledger, which remembers what is owed to a guest, cannot be written (%s); "
+	        "repair it, or insist",
+	        event->ledger.text);
+	intent_refuse(intent, &why, now);
+	changed(backend, intent, now);
+}
+
+void acting_reply(struct backend *backend, const struct event *event)
+{
+	struct intent *intent = intent_by_id(backend, event->reply.intent_id);
+
+	if (!intent)
+		return;
+	if (intent->is_debt_call) {
+		intent->is_debt_call = false;
+		fleet_notice(backend->fleet, event->at,
+		             event->reply.result == ERR_OK ? SEVERITY_GOOD : SEVERITY_CRITICAL, &intent->order.target,
+		             intent->domain_name, event->reply.text);
+		backend->is_dirty = backend->is_urgent = true;
+		return;
+	}
+	intent_replied(intent, &event->reply, event->at);
+	changed(backend, intent, event->at);
+}
+
+/* ---- truth ---- */
+
+static bool other_end_was_seen(const struct backend *backend, const struct migration *migration)
+{
+	return migration && migration->destination_host != HOST_NONE &&
+	       fleet_host_answers(backend->fleet, migration->destination_host);
+}
+
+static void resume_owed(struct backend *backend, struct intent *intent, struct stamp now)
+{
+	struct driver *driver = driver_of(backend, intent);
+
+	if (!driver || !driver->ops->pay_debt || intent->is_debt_call ||
+	    (intent->debt_tried.ms && mono_since(now.mono, intent->debt_tried).ms < DEBT_RETRY_MS))
+		return;
+	intent->debt_tried = now.mono;
+	intent->is_debt_call = true;
+	driver->ops->pay_debt(driver, intent);
+}
+
+static void tell_blind(struct backend *backend, struct intent *intent, struct stamp now)
+{
+	if (intent->debt_tried.ms)
+		return;
+	intent->debt_tried = now.mono;
+	fleet_notice(backend->fleet, now, SEVERITY_CRITICAL, &intent->order.target, intent->domain_name,
+	             "we paused this guest, its migration is over and nobody sees it run: look at both hosts, then virsh resume");
+	backend->is_dirty = backend->is_urgent = true;
+}
+
+static void judge_debt(struct backend *backend, struct intent *intent, struct stamp now)
+{
+	const struct migration *migration = fleet_find(backend->fleet, &intent->order.target);
+	const struct migration_id *target = &intent->order.target;
+	uint32_t source = fleet_host_number(backend->fleet, &target->host);
+	uint32_t destination = migration ? migration->destination_host : HOST_NONE;
+
+	switch (debt_judge(intent, migration, fleet_domain_state(backend->fleet, &target->domain, source),
+	                   fleet_domain_state(backend->fleet, &target->domain, destination),
+	                   other_end_was_seen(backend, migration))) {
+	case DEBT_NONE:
+		intent->owes = false;
+		intent->is_debt_call = false;
+		fleet_note_intent(backend->fleet, intent);
+		if (backend->recorder && intent->id < LOCAL_ID_BASE)
+			recorder_intent_update(backend->recorder, intent);
+		return;
+	case DEBT_OPEN: return;
+	case DEBT_DUE: resume_owed(backend, intent, now); return;
+	case DEBT_BLIND: tell_blind(backend, intent, now); return;
+	}
+}
+
+void acting_judge(struct backend *backend, struct stamp now)
+{
+	for (size_t i = 0; i < backend->n_intents; i++) {
+		struct intent *intent = &backend->intent[i];
+		const struct migration *migration = fleet_find(backend->fleet, &intent->order.target);
+
+		if (!intent_is_closed(intent) &&
+		    intent_judge(intent, migration, now, backend->settings.proof_patience))
+			changed(backend, intent, now);
+		if (intent->owes)
+			judge_debt(backend, intent, now);
+	}
+}

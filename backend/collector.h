@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The collector thread: owns the fleet and the open intents, applies events, publishes snapshots. Shared by
+ * collector.c, acting.c and backend.c, and by nobody else.
+ */
+#ifndef BACKEND_COLLECTOR_H
+#define BACKEND_COLLECTOR_H
+
+#include "backend/backend.h"
+#include "backend/driver.h"
+#include "backend/mailbox.h"
+#include "backend/queue.h"
+#include "backend/store/store.h"
+#include "model/proof.h"
+
+#include <pthread.h>
+
+/* What travels in the collector's queue. */
+enum letter_kind { LETTER_EVENT, LETTER_ORDER, LETTER_LOOK, LETTER_PREPARE, LETTER_PICTURE_READ, LETTER_STOP };
+
+struct letter {
+	enum letter_kind kind;
+	struct event *event; /* LETTER_EVENT; owned */
+	struct order order;
+	struct look look;
+	struct migration_id migration; /* LETTER_PREPARE */
+};
+
+struct backend {
+	struct backend_settings settings; /* strings owned */
+	struct driver *const *driver;
+	uint32_t *host_base; /* per driver: number of its first host */
+	size_t n_drivers;
+	struct queue *queue;
+	struct mailbox *mailbox;
+	pthread_t thread;
+	pthread_t reader; /* of the last picture */
+	bool has_reader;
+	uint64_t order_serial, look_serial; /* main thread */
+	/* From here on the collector thread only. */
+	struct fleet *fleet;
+	struct recorder *recorder;
+	struct intent *intent; /* newest orders: open ones and those just closed, oldest first */
+	size_t n_intents, intents_capacity;
+	uint64_t local_intent_id; /* ids where no ledger gives them */
+	struct look look;
+	struct event store;      /* the last EVENT_STORE */
+	uint64_t snapshot_serial, recorded_notice;
+	mono_time last_publish, last_tick;
+	bool is_dirty, is_urgent; /* a snapshot is due: with the next refresh, or at once */
+	bool drivers_run, picture_over;
+	bool is_stopping;
+};
+
+/* collector.c */
+void *collector_run(void *backend);
+bool collector_post(struct backend *backend, struct letter *letter, bool is_vital); /* any thread; takes ownership */
+bool collector_sink(void *backend, struct event *event);                           /* struct event_sink.put */
+void letter_free(void *letter);
+struct driver *collector_driver(const struct backend *backend, uint32_t host, uint32_t *own_number);
+
+/* recording.c: fleet to recorder */
+void recording_of_change(struct backend *backend, const struct fleet_change *change, const struct event *event);
+void recording_of_notices(struct backend *backend);
+
+/* acting.c: orders, intents, debts */
+void acting_order(struct backend *backend, const struct order *order);
+void acting_ledger(struct backend *backend, const struct event *event);
+void acting_reply(struct backend *backend, const struct event *event);
+void acting_judge(struct backend *backend, struct stamp now);
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From asked to proven, and what a frozen guest is owed. Pure.
+ */
+#include "model/proof.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void close_with(struct intent *intent, enum intent_stage stage, enum err result, const char *text,
+                       struct stamp at)
+{
+	intent->stage = stage;
+	intent->result = result;
+	intent->closed = at;
+	snprintf(intent->text, sizeof intent->text, "%s", text);
+}
+
+void intent_refuse(struct intent *intent, const struct err_info *why, struct stamp at)
+{
+	close_with(intent, INTENT_REFUSED, why->code, why->text, at);
+}
+
+static const char *sent_text(const struct intent *intent)
+{
+	switch (intent->order.action) {
+	case ACTION_ABORT: return "abort sent: waiting for its effect";
+	case ACTION_BANDWIDTH: return "accepted by the daemon";
+	case ACTION_FORCE_COMPLETE:
+	case ACTION_COUNT: break;
+	}
+	if (intent->used == METHOD_POSTCOPY)
+		return "post-copy asked for: waiting for the switch";
+	return intent->fell_back ? "post-copy is not permitted by this migration; the guest was paused instead"
+	                         : "the guest was paused: waiting for the end of the copy";
+}
+
+void intent_replied(struct intent *intent, const struct intent_reply *reply, struct stamp at)
+{
+	intent->used = reply->used;
+	intent->fell_back = reply->fell_back;
+	intent->owes = reply->froze_guest && !reply->resumed_at_once;
+	if (reply->result != ERR_OK) {
+		close_with(intent, reply->was_called ? INTENT_FAILED : INTENT_REFUSED, reply->result, reply->text, at);
+		return;
+	}
+	intent->stage = INTENT_SENT;
+	intent->sent = at;
+	intent->closed = (struct stamp){0};
+	intent->result = ERR_OK;
+	snprintf(intent->text, sizeof intent->text, "%s", reply->text[0] ? reply->text : sent_text(intent));
+}
+
+static bool judge_abort(struct intent *intent, const struct migration *migration, struct stamp now)
+{
+	switch (migration->phase) {
+	case PHASE_CANCELLED:
+		close_with(intent, INTENT_PROVEN, ERR_OK, "aborted: the guest stays on its source", now);
+		return true;
+	case PHASE_NOT_MOVED:
+		close_with(intent, INTENT_PROVEN, ERR_OK, "the job is gone and the guest stays on its source", now);
+		return true;
+	case PHASE_COMPLETED:
+		close_with(intent, INTENT_UNPROVEN, ERR_INVALID_STATE, "too late: the migration completed before the abort took effect",
+		           now);
+		return true;
+	case PHASE_FAILED:
+	case PHASE_LOST:
+		close_with(intent, INTENT_UNPROVEN, ERR_FAILED, "the migration ended otherwise before the abort was seen to take effect",
+		           now);
+		return true;
+	case PHASE_PREPARING:
+	case PHASE_PRECOPY:
+	case PHASE_PAUSED:
+	case PHASE_POSTCOPY:
+	case PHASE_POSTCOPY_FAILED:
+	case PHASE_COUNT: break;
+	}
+	return false;
+}
+
+static bool judge_force(struct intent *intent, const struct migration *migration, struct stamp now)
+{
+	bool is_pause = intent->used == METHOD_PAUSE;
+
+	if (migration->phase == PHASE_COMPLETED)
+		close_with(intent, INTENT_PROVEN, ERR_OK, "the migration completed", now);
+	else if (phase_is_outcome(migration->phase))
+		close_with(intent, INTENT_UNPROVEN, ERR_FAILED, "the migration ended without completing", now);
+	else if (is_pause && migration->phase == PHASE_PAUSED)
+		close_with(intent, INTENT_PROVEN, ERR_OK,
+		           intent->fell_back ? "post-copy is not permitted by this migration: the guest stands still instead "
+		                               "until the copy ends"
+		                             : "the guest stands still until the copy ends",
+		           now);
+	else if (migration->phase == PHASE_POSTCOPY)
+		close_with(intent, INTENT_PROVEN, ERR_OK, "post-copy: the guest runs at the destination", now);
+	else
+		return false;
+	return true;
+}
+
+static bool judge_sent(struct intent *intent, const struct migration *migration, struct stamp now)
+{
+	switch (intent->order.action) {
+	case ACTION_ABORT: return judge_abort(intent, migration, now);
+	case ACTION_FORCE_COMPLETE: return judge_force(intent, migration, now);
+	case ACTION_BANDWIDTH:
+		/* no read-only call tells the limit in force: the daemon's word is all the proof there is */
+		close_with(intent, INTENT_PROVEN, ERR_OK, "the daemon accepted the new bandwidth limit", now);
+		return true;
+	case ACTION_COUNT: break;
+	}
+	return false;
+}
+
+bool intent_judge(struct intent *intent, const struct migration *migration, struct stamp now, duration patience)
+{
+	if (intent->stage == INTENT_SENT && migration && judge_sent(intent, migration, now))
+		return true;
+	if (intent->stage == INTENT_SENT && mono_since(now.mono, intent->sent.mono).ms >= patience.ms) {
+		close_with(intent, INTENT_UNPROVEN, ERR_TIMEOUT,
+		           "it was sent and accepted, but its effect was not seen: look at both hosts", now);
+		return true;
+	}
+	if (intent->stage == INTENT_RECORDED && mono_since(now.mono, intent->asked.mono).ms >= patience.ms) {
+		close_with(intent, INTENT_UNPROVEN, ERR_TIMEOUT,
+		           "the call has not returned: it may still take effect", now);
+		return true;
+	}
+	return false;
+}
+
+enum debt debt_judge(const struct intent *intent, const struct migration *migration, struct domain_state source,
+                     struct domain_state destination, bool destination_seen)
+{
+	if (!intent->owes)
+		return DEBT_NONE;
+	if (migration && (migration->phase == PHASE_COMPLETED || migration->phase == PHASE_POSTCOPY))
+		return DEBT_NONE;
+	if (migration && !phase_is_outcome(migration->phase))
+		return DEBT_OPEN;
+	if (source.run == DOMAIN_RUNNING || destination.run == DOMAIN_RUNNING)
+		return DEBT_NONE;
+	if (source.run != DOMAIN_PAUSED)
+		return DEBT_BLIND;
+	return destination_seen ? DEBT_DUE : DEBT_BLIND;
+}
