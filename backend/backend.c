@@ -153,6 +153,7 @@ enum err backend_start(struct backend **out, struct driver *const *drivers, size
                        const struct backend_settings *settings, struct err_info *why)
 {
 	struct backend *backend = mem_new(1, sizeof *backend);
+	char text[128];
 	int code;
 
 	copy_settings(backend, settings);
@@ -170,7 +171,8 @@ enum err backend_start(struct backend **out, struct driver *const *drivers, size
 	code = start_thread(&backend->thread, collector_run, backend);
 	if (code != 0) {
 		backend_free(backend);
-		return err_set(why, ERR_FAILED, "system", code, "cannot start a thread: %s", strerror(code));
+		return err_set(why, ERR_FAILED, "system", code, "cannot start a thread: %s",
+			       strerror_r(code, text, sizeof text));
 	}
 	start_reading(backend);
 	*out = backend;

@@ -204,6 +204,19 @@ static pid_t start_lab(const char *folder, char **command)
 	return init;
 }
 
+/* A process id or a file descriptor of the command line. */
+static int number(const char *text)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (end == text || *end != '\0' || n < 0 || n > INT_MAX) {
+		errno = EINVAL;
+		fail(text);
+	}
+	return (int)n;
+}
+
 int main(int argc, char **argv)
 {
 	struct pollfd watch[N_WATCHES];
@@ -214,8 +227,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	watch[WATCH_SIGNALS] = (struct pollfd){.fd = watch_signals(), .events = POLLIN};
-	watch[WATCH_PARENT] = (struct pollfd){.fd = watch_parent(atoi(argv[2])), .events = POLLIN};
-	watch[WATCH_READY] = (struct pollfd){.fd = atoi(argv[3]), .events = POLLIN};
+	watch[WATCH_PARENT] = (struct pollfd){.fd = watch_parent(number(argv[2])), .events = POLLIN};
+	watch[WATCH_READY] = (struct pollfd){.fd = number(argv[3]), .events = POLLIN};
 	fcntl(watch[WATCH_READY].fd, F_SETFD, FD_CLOEXEC);
 
 	init = start_lab(argv[1], argv + 4);

@@ -72,6 +72,8 @@ void fleet_note_intent(struct fleet *fleet, const struct intent *intent)
 		if (fleet->migration[i] == target)
 			migration = fleet->migration[i];
 	}
+	if (!migration)
+		return;
 	migration->has_intent = true;
 	migration->intent = *intent;
 	if (intent->order.action == ACTION_ABORT && intent->stage >= INTENT_SENT && intent->result == ERR_OK &&

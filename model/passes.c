@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,7 @@ static void close_last(struct passes *passes, duration at)
 static void append(struct passes *passes, uint64_t number, duration at, bool is_partial)
 {
 	if (passes->n_passes == PASSES_MAX) {
+		assert(passes->pass);
 		memmove(passes->pass, passes->pass + 1, (PASSES_MAX - 1) * sizeof *passes->pass);
 		passes->n_passes--;
 	}

@@ -68,4 +68,7 @@ banned 'a shell is caught' app/hook.c 'void f(void) { system("ls"); }' 'system()
 banned 'a lower layer that prints is caught' backend/store/cache.c 'void f(void) { perror("x"); }' 'perror()'
 banned 'a wait for a time is caught' backend/libvirt/link.c 'void f(void) { sleep(1); }' 'sleep()'
 banned 'signal() is caught' app/signals.c 'void f(void) { signal(2, 0); }' 'signal()'
+new_tree
+echo 'void f(void) { signal(1, SIG_IGN); }' >>"$scratch/tree/app/main.c"
+check 'to ignore a signal is no handler' "$srcdir/tools/check-banned" "$scratch/tree"
 finish

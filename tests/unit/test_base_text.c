@@ -88,8 +88,8 @@ static void cleaning_cuts_at_whole_characters_and_escapes(void **state)
 					       "a\xe6\x97\xa5",
 					       "a\xe6\x97\xa5",
 					       "a\xe6\x97\xa5\\x1b",
-					       "a\xe6\x97\xa5\\x1b"
-					       "b"};
+					       ("a\xe6\x97\xa5\\x1b"
+						"b")};
 	for (size_t size = 1; size < ARRAY_LEN(expected); size++) {
 		char *clean = malloc(size); /* exactly, so that a sanitizer sees one byte too many */
 		assert_non_null(clean);
