@@ -28,6 +28,16 @@ unit_programs += tests/unit/test_queue
 tests_unit_test_queue_SOURCES = tests/unit/test_queue.c
 tests_unit_test_queue_LDADD = $(unit_backend)
 
+unit_programs += tests/unit/test_model
+tests_unit_test_model_SOURCES = tests/unit/test_model.c
+tests_unit_test_model_LDADD = $(unit_model)
+unit_programs += tests/unit/test_passes
+tests_unit_test_passes_SOURCES = tests/unit/test_passes.c
+tests_unit_test_passes_LDADD = $(unit_model)
+unit_programs += tests/unit/test_fleet
+tests_unit_test_fleet_SOURCES = tests/unit/test_fleet.c
+tests_unit_test_fleet_LDADD = $(unit_model)
+
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The tables of the model: phases, actions, timeout, fields, order and filter. Each table is walked whole.
+ */
+#include "model/action.h"
+#include "model/field.h"
+#include "model/query.h"
+#include "model/timeout.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void outcomes_go_nowhere(void **state)
+{
+	(void)state;
+	for (int from = PHASE_COMPLETED; from < PHASE_COUNT; from++) {
+		for (int to = 0; to < PHASE_COUNT; to++)
+			assert_false(phase_may_follow((enum phase)from, (enum phase)to));
+	}
+}
+
+static void every_running_phase_can_reach_every_outcome(void **state)
+{
+	(void)state;
+	for (int from = 0; from < PHASE_COMPLETED; from++) {
+		for (int to = PHASE_COMPLETED; to < PHASE_COUNT; to++)
+			assert_true(phase_may_follow((enum phase)from, (enum phase)to));
+	}
+}
+
+static void a_frozen_guest_never_goes_back_to_precopy(void **state)
+{
+	(void)state;
+	assert_false(phase_may_follow(PHASE_PAUSED, PHASE_PRECOPY));
+	assert_false(phase_may_follow(PHASE_POSTCOPY, PHASE_PRECOPY));
+	assert_true(phase_may_follow(PHASE_PAUSED, PHASE_POSTCOPY));
+	assert_true(phase_may_follow(PHASE_POSTCOPY_FAILED, PHASE_POSTCOPY));
+}
+
+static void phase_names_are_unique_and_parse_to_themselves(void **state)
+{
+	(void)state;
+	for (int i = 0; i < PHASE_COUNT; i++) {
+		enum phase parsed;
+
+		assert_true(phase_parse(phase_name((enum phase)i), &parsed));
+		assert_int_equal(parsed, i);
+	}
+	enum phase untouched = PHASE_LOST;
+	assert_false(phase_parse("nonsense", &untouched));
+	assert_int_equal(untouched, PHASE_LOST);
+}
+
+static void the_frozen_clock_runs_only_while_the_guest_stands_still(void **state)
+{
+	struct migration migration = {.phase = PHASE_PRECOPY};
+
+	(void)state;
+	assert_true(migration_step(&migration, PHASE_PAUSED, (struct stamp){{1000}, {1}}));
+	assert_int_equal(migration_frozen(&migration, (mono_time){3500}).ms, 2500);
+	assert_true(migration_step(&migration, PHASE_POSTCOPY, (struct stamp){{5000}, {1}}));
+	assert_int_equal(migration_frozen(&migration, (mono_time){9000}).ms, 4000);
+	assert_true(migration_step(&migration, PHASE_COMPLETED, (struct stamp){{9000}, {1}}));
+	assert_int_equal(migration_frozen(&migration, (mono_time){99000}).ms, 4000);
+	assert_false(migration_step(&migration, PHASE_PAUSED, (struct stamp){{99000}, {1}}));
+	assert_int_equal(migration_elapsed(&migration, (mono_time){99000}).ms, 9000);
+}
+
+static struct job_stats job(int64_t elapsed, uint64_t processed)
+{
+	struct job_stats stats = {.elapsed = {elapsed}, .data_processed = {processed}};
+
+	job_mark(&stats, JOB_ELAPSED);
+	job_mark(&stats, JOB_DATA_PROCESSED);
+	return stats;
+}
+
+static void a_clock_step_alone_is_no_new_job(void **state)
+{
+	struct job_stats last = job(600000, 1000);
+	struct job_stats clock_back = job(10, 1500), restarted = job(10, 20);
+
+	(void)state;
+	assert_false(job_is_another(&last, &clock_back));
+	assert_true(job_is_another(&last, &restarted));
+}
+
+/* ---- actions ---- */
+
+static struct action_facts facts_in(enum phase phase)
+{
+	return (struct action_facts){.is_known = true, .is_reachable = true, .phase = phase};
+}
+
+/* DESIGN section 4, column "allowed", written a second time by hand: the table must agree with the page. */
+static bool design_allows(enum action action, enum force_method method, enum phase phase)
+{
+	bool precopy = phase == PHASE_PRECOPY, paused = phase == PHASE_PAUSED;
+
+	if (action == ACTION_ABORT)
+		return phase == PHASE_PREPARING || precopy || paused;
+	if (action == ACTION_BANDWIDTH)
+		return precopy || paused || phase == PHASE_POSTCOPY;
+	return precopy || (paused && method == METHOD_POSTCOPY);
+}
+
+static void every_action_is_allowed_exactly_where_the_design_says(void **state)
+{
+	(void)state;
+	for (int a = 0; a < ACTION_COUNT; a++) {
+		for (int m = 0; m < METHOD_COUNT; m++) {
+			for (int p = 0; p < PHASE_COUNT; p++) {
+				struct action_facts facts = facts_in((enum phase)p);
+				struct err_info why = {0};
+				enum err code = action_check((enum action)a, (enum force_method)m, &facts, &why);
+
+				assert_int_equal(code == ERR_OK, design_allows((enum action)a, (enum force_method)m, (enum phase)p));
+				assert_int_equal(code != ERR_OK, why.text[0] != '\0');
+			}
+		}
+	}
+}
+
+static void nothing_is_allowed_in_read_only_mode_or_out_of_reach(void **state)
+{
+	(void)state;
+	for (int a = 0; a < ACTION_COUNT; a++) {
+		for (int m = 0; m < METHOD_COUNT; m++) {
+			for (int p = 0; p < PHASE_COMPLETED; p++) {
+				struct action_facts read_only = facts_in((enum phase)p), away = read_only, gone = read_only;
+
+				read_only.is_read_only = true;
+				away.is_reachable = false;
+				gone.is_known = false;
+				assert_int_equal(action_check((enum action)a, (enum force_method)m, &read_only, NULL),
+				                 ERR_NOT_PERMITTED);
+				assert_int_equal(action_check((enum action)a, (enum force_method)m, &away, NULL),
+				                 ERR_UNREACHABLE);
+				assert_int_equal(action_check((enum action)a, (enum force_method)m, &gone, NULL), ERR_NOT_FOUND);
+			}
+		}
+	}
+}
+
+static void a_refused_postcopy_is_not_offered_again(void **state)
+{
+	struct action_facts facts = facts_in(PHASE_PRECOPY);
+
+	(void)state;
+	facts.no_postcopy = true;
+	assert_int_equal(action_check(ACTION_FORCE_COMPLETE, METHOD_POSTCOPY, &facts, NULL), ERR_NO_POSTCOPY);
+	assert_int_equal(action_check(ACTION_FORCE_COMPLETE, METHOD_AUTO, &facts, NULL), ERR_OK);
+	assert_int_equal(action_check(ACTION_FORCE_COMPLETE, METHOD_PAUSE, &facts, NULL), ERR_OK);
+}
+
+static void a_guest_paused_by_its_owner_is_not_paused_again(void **state)
+{
+	struct action_facts facts = facts_in(PHASE_PRECOPY);
+
+	(void)state;
+	facts.guest_was_paused = true;
+	assert_int_equal(action_check(ACTION_FORCE_COMPLETE, METHOD_PAUSE, &facts, NULL), ERR_INVALID_STATE);
+	assert_int_equal(action_check(ACTION_ABORT, METHOD_AUTO, &facts, NULL), ERR_OK);
+}
+
+static void while_a_cancel_is_under_way_nothing_else_is_accepted(void **state)
+{
+	struct action_facts facts = facts_in(PHASE_PRECOPY);
+
+	(void)state;
+	facts.is_cancelling = true;
+	for (int a = 0; a < ACTION_COUNT; a++)
+		assert_int_equal(action_check((enum action)a, METHOD_AUTO, &facts, NULL), ERR_INVALID_STATE);
+}
+
+static void every_action_has_a_name_help_and_consequence(void **state)
+{
+	(void)state;
+	for (int a = 0; a < ACTION_COUNT; a++) {
+		const struct action_entry *entry = action_entry((enum action)a);
+
+		assert_int_equal(entry->action, a);
+		assert_string_equal(entry->name, action_name((enum action)a));
+		assert_true(strlen(entry->help) > 10 && strlen(entry->label) > 0);
+		for (int m = 0; m < METHOD_COUNT; m++)
+			assert_true(strlen(action_consequence((enum action)a, (enum force_method)m, PHASE_PAUSED)) > 20);
+	}
+}
+
+/* ---- timeout ---- */
+
+static void the_limit_is_novas(void **state)
+{
+	struct job_stats none = {0}, mirrored = {.disk_total = {UINT64_C(10) << 30}};
+
+	(void)state;
+	job_mark(&mirrored, JOB_DISK_TOTAL);
+	assert_int_equal(timeout_compute((duration){800000}, (bytes){UINT64_C(8) << 30}, &none).ms, 6400000);
+	assert_int_equal(timeout_compute((duration){800000}, (bytes){UINT64_C(128) << 20}, &none).ms, 1600000);
+	assert_int_equal(timeout_compute((duration){800000}, (bytes){UINT64_C(8) << 30}, &mirrored).ms, 18 * 800000);
+	assert_int_equal(timeout_compute((duration){0}, (bytes){UINT64_C(8) << 30}, &none).ms, 0);
+	assert_true(timeout_compute((duration){INT64_MAX}, (bytes){UINT64_MAX}, &none).ms > 0);
+	assert_true(timeout_is_about(&mirrored));
+	assert_false(timeout_is_about(&none));
+}
+
+/* ---- fields and queries ---- */
+
+static void fields_are_in_order_named_once_and_explained(void **state)
+{
+	(void)state;
+	for (int i = 0; i < FIELD_COUNT; i++) {
+		const struct field *field = field_by_id((enum field_id)i);
+
+		assert_int_equal(field->id, i);
+		assert_ptr_equal(field_by_name(field->name), field);
+		assert_true(strlen(field->help) > 5);
+		for (int j = 0; field->json && j < i; j++) {
+			if (field_by_id((enum field_id)j)->json)
+				assert_string_not_equal(field_by_id((enum field_id)j)->json, field->json);
+		}
+	}
+	assert_null(field_by_name("no such field"));
+}
+
+static struct row sample_row(unsigned char number, uint64_t remaining)
+{
+	struct row row = {.name = "guest", .uuid_text = "u", .source = "host1", .phase = PHASE_PRECOPY};
+
+	row.id.attempt = 1;
+	row.id.domain.byte[15] = number;
+	row.age.ms = row.downtime.ms = -1;
+	if (remaining) {
+		row.stats.data_remaining.n = remaining;
+		job_mark(&row.stats, JOB_DATA_REMAINING);
+	}
+	return row;
+}
+
+static void absent_figures_sort_last_in_both_directions(void **state)
+{
+	struct row rows[] = {sample_row(1, 0), sample_row(2, 50), sample_row(3, 70)};
+	struct snapshot snapshot = {.row = rows, .n_rows = 3};
+	struct query query = {.order = FIELD_REMAINING};
+	uint32_t index[3];
+
+	(void)state;
+	assert_int_equal(query_run(&query, &snapshot, index), 3);
+	assert_int_equal(index[0], 1);
+	assert_int_equal(index[2], 0);
+	query.descending = true;
+	query_run(&query, &snapshot, index);
+	assert_int_equal(index[0], 2);
+	assert_int_equal(index[2], 0);
+}
+
+static void comparing_is_antisymmetric_and_transitive(void **state)
+{
+	struct value values[] = {
+		{.type = VALUE_ABSENT}, {.type = VALUE_BYTES, .number = 0}, {.type = VALUE_BYTES, .number = 5},
+		{.type = VALUE_BYTES, .number = UINT64_MAX}, {.type = VALUE_ABSENT},
+	};
+	size_t n = ARRAY_LEN(values);
+
+	(void)state;
+	for (int down = 0; down < 2; down++) {
+		for (size_t i = 0; i < n * n * n; i++) {
+			const struct value *a = &values[i % n], *b = &values[i / n % n], *c = &values[i / n / n];
+			int ab = value_compare(a, b, down), ba = value_compare(b, a, down), bc = value_compare(b, c, down);
+
+			assert_int_equal((ab > 0) - (ab < 0), (ba < 0) - (ba > 0));
+			if (ab <= 0 && bc <= 0)
+				assert_true(value_compare(a, c, down) <= 0);
+		}
+	}
+}
+
+static void equal_rows_keep_one_order(void **state)
+{
+	struct row rows[] = {sample_row(9, 7), sample_row(3, 7), sample_row(5, 7)};
+	struct row turned[] = {rows[2], rows[0], rows[1]};
+	struct snapshot one = {.row = rows, .n_rows = 3}, two = {.row = turned, .n_rows = 3};
+	struct query query = {.order = FIELD_REMAINING, .descending = true};
+	uint32_t a[3], b[3];
+
+	(void)state;
+	query_run(&query, &one, a);
+	query_run(&query, &two, b);
+	for (int i = 0; i < 3; i++)
+		assert_true(migration_id_equal(&rows[a[i]].id, &turned[b[i]].id));
+}
+
+static void every_word_of_a_filter_must_be_found(void **state)
+{
+	struct row row = sample_row(1, 1);
+	struct query query = {.filter = "GUEST host1"};
+
+	(void)state;
+	assert_true(query_matches(&query, &row));
+	strcpy(query.filter, "guest host2");
+	assert_false(query_matches(&query, &row));
+	strcpy(query.filter, "  ");
+	assert_true(query_matches(&query, &row));
+}
+
+static void every_field_of_an_empty_row_is_absent_or_says_something(void **state)
+{
+	struct row row = sample_row(1, 0);
+
+	(void)state;
+	for (int i = 0; i < FIELD_COUNT; i++) {
+		struct value value = field_by_id((enum field_id)i)->get(&row);
+		char text[64];
+
+		assert_true(value.type == VALUE_ABSENT || value.type == field_by_id((enum field_id)i)->type);
+		assert_true(strlen(value_text(&value, text, sizeof text)) > 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(outcomes_go_nowhere),
+		cmocka_unit_test(every_running_phase_can_reach_every_outcome),
+		cmocka_unit_test(a_frozen_guest_never_goes_back_to_precopy),
+		cmocka_unit_test(phase_names_are_unique_and_parse_to_themselves),
+		cmocka_unit_test(the_frozen_clock_runs_only_while_the_guest_stands_still),
+		cmocka_unit_test(a_clock_step_alone_is_no_new_job),
+		cmocka_unit_test(every_action_is_allowed_exactly_where_the_design_says),
+		cmocka_unit_test(nothing_is_allowed_in_read_only_mode_or_out_of_reach),
+		cmocka_unit_test(a_refused_postcopy_is_not_offered_again),
+		cmocka_unit_test(a_guest_paused_by_its_owner_is_not_paused_again),
+		cmocka_unit_test(while_a_cancel_is_under_way_nothing_else_is_accepted),
+		cmocka_unit_test(every_action_has_a_name_help_and_consequence),
+		cmocka_unit_test(the_limit_is_novas),
+		cmocka_unit_test(fields_are_in_order_named_once_and_explained),
+		cmocka_unit_test(absent_figures_sort_last_in_both_directions),
+		cmocka_unit_test(comparing_is_antisymmetric_and_transitive),
+		cmocka_unit_test(equal_rows_keep_one_order),
+		cmocka_unit_test(every_word_of_a_filter_must_be_found),
+		cmocka_unit_test(every_field_of_an_empty_row_is_absent_or_says_something),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
