@@ -61,7 +61,7 @@ why_no_lab() {
 		done
 	fi
 	if ! unshare --mount --uts --ipc --net --pid --fork --mount-proc true 2>/dev/null; then
-		echo "this machine lets root make no namespaces (a container without privileges?)"
+		echo "this machine lets root make no namespaces (a container without privileges, or a chroot?)"
 		return
 	fi
 	if ! unshare --net -- sh -c 'ip link add name left type veth peer name right && ip link add name middle type bridge' 2>/dev/null; then
