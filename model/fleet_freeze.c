@@ -9,7 +9,7 @@
 
 #define NAME_SHOWN_MAX 256
 
-static const char *clean_into(struct arena *arena, const char *raw)
+const char *fleet_clean(struct arena *arena, const char *raw)
 {
 	char clean[NAME_SHOWN_MAX];
 
@@ -100,7 +100,7 @@ static const char *destination_text(const struct fleet *fleet, const struct migr
 {
 	const char *name = fleet_host_name(fleet, migration->destination_host);
 
-	return clean_into(arena, name ? name : migration->destination_name);
+	return fleet_clean(arena, name ? name : migration->destination_name);
 }
 
 static void fill_row(const struct fleet *fleet, const struct migration *migration, mono_time now, struct row *row,
@@ -112,10 +112,10 @@ static void fill_row(const struct fleet *fleet, const struct migration *migratio
 
 	*row = (struct row){
 		.id = migration->id,
-		.name = clean_into(arena, migration->name),
+		.name = fleet_clean(arena, migration->name),
 		.name_raw = arena_dup(arena, migration->name),
 		.uuid_text = arena_dup(arena, uuid_text(&migration->id.domain, uuid)),
-		.source = clean_into(arena, host ? host->name : migration->source_name),
+		.source = fleet_clean(arena, host ? host->name : migration->source_name),
 		.destination = destination_text(fleet, migration, arena),
 		.owner = arena_dup(arena, migration->owner),
 		.phase = migration->phase,
@@ -150,19 +150,19 @@ static void fill_host(const struct fleet *fleet, const struct host *host, mono_t
 	*row = (struct host_row){
 		.host = host->number,
 		.uuid = host->uuid,
-		.name = clean_into(arena, host->name),
-		.uri = clean_into(arena, host->uri),
-		.hostname = clean_into(arena, host->hostname),
-		.group = clean_into(arena, host->group),
+		.name = fleet_clean(arena, host->name),
+		.uri = fleet_clean(arena, host->uri),
+		.hostname = fleet_clean(arena, host->hostname),
+		.group = fleet_clean(arena, host->group),
 		.state = host->link,
-		.reason = clean_into(arena, host->reason),
+		.reason = fleet_clean(arena, host->reason),
 		.state_age = host->link_since.ms ? mono_since(now, host->link_since) : (duration){0},
 		.age = host->last_answer.ms ? mono_since(now, host->last_answer) : (duration){-1},
 		.retry_in = host->retry_at.ms ? mono_since(host->retry_at, now) : (duration){-1},
 		.latency = host->latency,
 		.guests = host->from_cache ? host->cached_guests : (uint32_t)host->n_domains,
 		.guests_known = host->has_inventory || host->from_cache || host->n_domains > 0,
-		.same_as = speaker == host ? NULL : clean_into(arena, speaker->name),
+		.same_as = speaker == host ? NULL : fleet_clean(arena, speaker->name),
 		.from_cache = host->from_cache,
 	};
 	if (row->retry_in.ms < -1)
@@ -181,85 +181,6 @@ static void count_traffic(const struct fleet *fleet, const struct migration *mig
 			rows[i].incoming++;
 		}
 	}
-}
-
-static const struct host *drained_host(const struct fleet *fleet)
-{
-	for (size_t i = 0; fleet->drain && i < fleet->n_hosts; i++) {
-		if (strcmp(fleet->host[i].name, fleet->drain) == 0)
-			return &fleet->host[i];
-	}
-	return NULL;
-}
-
-static void sum_row(struct drain_sums *sums, const struct row *row, bool counts)
-{
-	bytes remaining;
-	bytes_per_s dirty;
-
-	if (phase_is_outcome(row->phase) || row->from_cache || !counts)
-		return;
-	sums->moving++;
-	sums->frozen += row->is_frozen;
-	sums->postcopy += row->phase == PHASE_POSTCOPY || row->phase == PHASE_POSTCOPY_FAILED;
-	if (job_remaining(&row->stats, &remaining))
-		sums->remaining.n = u64_add(sums->remaining.n, remaining.n);
-	if (row->has_throughput)
-		sums->sending.n = u64_add(sums->sending.n, row->throughput.n);
-	if (job_dirty_bytes(&row->stats, &dirty)) {
-		sums->dirtying.n = u64_add(sums->dirtying.n, dirty.n);
-		sums->has_dirtying = true;
-	}
-}
-
-static void count_departures(const struct fleet *fleet, const struct host *host, struct drain_sums *sums)
-{
-	for (size_t i = 0; i < fleet->n_departures; i++) {
-		const struct departure *departure = &fleet->departure[i];
-		bool is_there = host_domain(host, &departure->domain) != NULL;
-
-		if (fleet_open(fleet, &host->uuid, &departure->domain))
-			continue; /* on its way again */
-		if (departure->outcome == PHASE_COMPLETED)
-			sums->moved += !is_there;
-		else
-			sums->not_moved++;
-	}
-}
-
-static void fill_drain(const struct fleet *fleet, struct snapshot *snapshot)
-{
-	const struct host *host = drained_host(fleet);
-	struct drain_sums *sums = &snapshot->drain;
-
-	sums->has_host = host != NULL;
-	for (size_t i = 0; i < snapshot->n_rows; i++) {
-		const struct row *row = &snapshot->row[i];
-
-		sum_row(sums, row, !host || uuid_equal(&row->id.host, &host->uuid));
-	}
-	if (!host) {
-		for (size_t i = 0; i < snapshot->n_rows; i++) {
-			sums->moved += snapshot->row[i].phase == PHASE_COMPLETED;
-			sums->not_moved += phase_is_outcome(snapshot->row[i].phase) &&
-			                   snapshot->row[i].phase != PHASE_COMPLETED;
-		}
-		return;
-	}
-	sums->host = clean_into(&snapshot->arena, host->name);
-	sums->host_known = host->has_inventory || host->n_domains > 0;
-	sums->left = (uint32_t)host->n_domains;
-	for (size_t i = 0; i < fleet->n_migrations; i++) {
-		const struct migration *migration = fleet->migration[i];
-
-		if (!phase_is_outcome(migration->phase) && !migration->from_cache &&
-		    uuid_equal(&migration->id.host, &host->uuid) && host_domain(host, &migration->id.domain))
-			sums->left--;
-	}
-	/* guests that arrive here are not guests that must leave, yet */
-	for (size_t i = 0; i < host->n_domains; i++)
-		sums->left -= host->domain[i].is_incoming && sums->left > 0;
-	count_departures(fleet, host, sums);
 }
 
 static void fill_depth(const struct fleet *fleet, const struct look *look, struct snapshot *snapshot)
@@ -316,7 +237,7 @@ struct snapshot *fleet_freeze(const struct fleet *fleet, struct stamp now, const
 			count_traffic(fleet, fleet->migration[i], snapshot->host);
 	}
 	fill_notices(fleet, snapshot);
-	fill_drain(fleet, snapshot);
+	fleet_fill_drain(fleet, snapshot);
 	if (look)
 		fill_depth(fleet, look, snapshot);
 	return snapshot;

@@ -162,6 +162,8 @@ void fleet_picture(struct fleet *fleet, const struct event *event)
 		return;
 	struct migration *migration = add(fleet, &record->id);
 	migration_from_record(migration, record, event->at);
+	if (phase_is_outcome(migration->phase))
+		fleet_note_departure(fleet, migration);
 }
 
 void migration_free(struct migration *migration)

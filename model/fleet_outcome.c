@@ -48,8 +48,15 @@ static enum severity severity_of(enum phase phase)
 	return SEVERITY_CRITICAL;
 }
 
-static void note_departure(struct fleet *fleet, const struct migration *migration)
+static bool leaves_drained_host(const struct fleet *fleet, const struct migration *migration)
 {
+	return fleet->drain && migration->source_name && strcmp(fleet->drain, migration->source_name) == 0;
+}
+
+void fleet_note_departure(struct fleet *fleet, const struct migration *migration)
+{
+	if (!leaves_drained_host(fleet, migration))
+		return;
 	for (size_t i = 0; i < fleet->n_departures; i++) {
 		if (uuid_equal(&fleet->departure[i].domain, &migration->id.domain)) {
 			fleet->departure[i].outcome = migration->phase;
@@ -59,11 +66,6 @@ static void note_departure(struct fleet *fleet, const struct migration *migratio
 	fleet->departure = array_reserve(fleet->departure, &fleet->departures_capacity, fleet->n_departures + 1,
 	                                 sizeof *fleet->departure);
 	fleet->departure[fleet->n_departures++] = (struct departure){migration->id.domain, migration->phase};
-}
-
-static bool leaves_drained_host(const struct fleet *fleet, const struct migration *migration)
-{
-	return fleet->drain && migration->source_name && strcmp(fleet->drain, migration->source_name) == 0;
 }
 
 static void say_phase(struct fleet *fleet, const struct migration *migration, struct stamp at)
@@ -86,8 +88,8 @@ void fleet_step(struct fleet *fleet, struct migration *migration, enum phase to,
 	migration->gone_since = (mono_time){0};
 	fleet_mark_changed(fleet, migration);
 	say_phase(fleet, migration, at);
-	if (phase_is_outcome(to) && leaves_drained_host(fleet, migration))
-		note_departure(fleet, migration);
+	if (phase_is_outcome(to))
+		fleet_note_departure(fleet, migration);
 }
 
 /* The host where the guest runs, other than its source; NULL if nobody says so. */

@@ -99,10 +99,35 @@ void fleet_job_gone(struct fleet *fleet, struct migration *migration, struct dom
 /* The guest is not on its source any more and nobody said why: an outcome now if the destination tells, else after a grace. */
 void fleet_guest_gone(struct fleet *fleet, struct migration *migration, struct stamp at);
 void fleet_resolve_waiting(struct fleet *fleet, struct migration *migration, struct stamp now);
+/* Counts a migration that ended, if it left the host that is being emptied. */
+void fleet_note_departure(struct fleet *fleet, const struct migration *migration);
 /* What a source state alone says about the phase. */
 void fleet_adopt_source_state(struct fleet *fleet, struct migration *migration, struct domain_state state,
                               struct stamp at);
 void fleet_pair(struct fleet *fleet, struct migration *migration, const struct host *destination);
+
+/* fleet_hosts.c: one function per event, and what an event of the other end may tell of a destination */
+void fleet_apply_link(struct fleet *fleet, struct host *host, const struct event *event);
+void fleet_apply_host(struct fleet *fleet, struct host *host, const struct event *event);
+void fleet_apply_inventory(struct fleet *fleet, struct host *host, const struct event *event);
+void fleet_pair_if_incoming(struct fleet *fleet, const struct host *host, const struct fleet_domain *domain);
+void fleet_look_at_destination(struct fleet *fleet, const struct host *host, struct migration *migration,
+                               struct stamp at);
+
+/* fleet_jobs.c: one function per event */
+void fleet_apply_job(struct fleet *fleet, struct host *host, const struct event *event);
+void fleet_apply_no_job(struct fleet *fleet, struct host *host, const struct event *event);
+void fleet_apply_incoming(struct fleet *fleet, struct host *host, const struct event *event);
+void fleet_apply_completed(struct fleet *fleet, struct host *host, const struct event *event);
+void fleet_apply_facts(struct fleet *fleet, struct host *host, const struct event *event);
+void fleet_apply_late(struct fleet *fleet, struct host *host, const struct event *event);
+void fleet_apply_pass(struct fleet *fleet, struct host *host, const struct event *event);
+
+/* fleet_freeze.c: raw text cleaned into the arena; NULL gives NULL */
+const char *fleet_clean(struct arena *arena, const char *raw);
+
+/* fleet_drain.c: from the rows of the snapshot and the fleet's departures */
+void fleet_fill_drain(const struct fleet *fleet, struct snapshot *snapshot);
 
 /* fleet_events.c */
 void fleet_dispatch(struct fleet *fleet, struct host *host, const struct event *event);

@@ -7,8 +7,11 @@ libvd_model_a_SOURCES = \
 	model/event.c model/event.h \
 	model/field.c model/field.h \
 	model/fleet.c model/fleet.h model/fleet_private.h \
+	model/fleet_drain.c \
 	model/fleet_events.c \
 	model/fleet_freeze.c \
+	model/fleet_hosts.c \
+	model/fleet_jobs.c \
 	model/fleet_migrations.c \
 	model/fleet_outcome.c \
 	model/intent.c model/intent.h \

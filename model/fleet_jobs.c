@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * News of jobs: statistics begin and feed a migration, and their absence ends it. Pure.
+ */
+#include "model/fleet_private.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* After an end, statistics of the same job may still arrive; they must not revive it. */
+static bool is_news_of_another_job(const struct migration *ended, const struct event *event)
+{
+	const struct job_stats *stats = &event->job.stats;
+	int64_t began = event->at.mono.ms - (job_has(stats, JOB_ELAPSED) ? stats->elapsed.ms : 0);
+
+	return job_is_another(&ended->stats, stats) || began > ended->ended.mono.ms;
+}
+
+/* A picture of an earlier run is the job that is seen now only if both began at about the same time of day. */
+static bool picture_fits(const struct migration *picture, const struct event *event)
+{
+	int64_t began = event->at.mono.ms - (job_has(&event->job.stats, JOB_ELAPSED) ? event->job.stats.elapsed.ms : 0);
+
+	return llabs(began - picture->started.ms) < 60000 && !job_is_another(&picture->stats, &event->job.stats);
+}
+
+static struct migration *job_migration(struct fleet *fleet, struct host *host, const struct event *event)
+{
+	struct migration *newest = fleet_newest(fleet, &host->uuid, &event->job.uuid);
+	const struct fleet_domain *domain = host_domain(host, &event->job.uuid);
+
+	if (newest && !phase_is_outcome(newest->phase)) {
+		bool is_same = newest->from_cache ? picture_fits(newest, event)
+		                                  : !job_is_another(&newest->stats, &event->job.stats);
+		if (is_same)
+			return newest;
+		fleet_step(fleet, newest, newest->ended_by_us ? PHASE_CANCELLED : PHASE_NOT_MOVED, event->at);
+	} else if (newest && !is_news_of_another_job(newest, event)) {
+		return NULL;
+	}
+	return fleet_begin(fleet, host, &event->job.uuid, domain ? domain->name : NULL, event->at);
+}
+
+static void smooth_throughput(struct migration *migration, const struct job_stats *next, mono_time at)
+{
+	int64_t dt = mono_since(at, migration->last_sample).ms;
+
+	if (migration->last_sample.ms == 0 || dt <= 0 || !job_has(&migration->stats, JOB_DATA_PROCESSED) ||
+	    !job_has(next, JOB_DATA_PROCESSED))
+		return;
+	double rate =
+	    (double)u64_sub(next->data_processed.n, migration->stats.data_processed.n) * 1000.0 / (double)dt;
+	double weight = 1.0 - exp(-(double)dt / THROUGHPUT_SMOOTHING_MS);
+	double old = migration->has_throughput ? (double)migration->throughput.n : rate;
+
+	migration->throughput.n = (uint64_t)(old + weight * (rate - old));
+	migration->has_throughput = true;
+}
+
+/* Says how long a job was under way when we first saw it, so that nobody wonders about its elapsed time. */
+static void say_begin(struct fleet *fleet, const struct migration *migration, struct stamp at)
+{
+	char elapsed[TEXT_NUMBER_MAX];
+	duration so_far = migration_elapsed(migration, at.mono);
+
+	if (so_far.ms < 5000) {
+		fleet_say(fleet, at, SEVERITY_INFO, migration, "migration began");
+		return;
+	}
+	text_duration(elapsed, sizeof elapsed, so_far);
+	fleet_say(fleet, at, SEVERITY_INFO, migration, "migration found, under way for %s", elapsed);
+}
+
+static void first_sample(struct fleet *fleet, struct migration *migration, const struct event *event)
+{
+	bool is_new = !migration->from_cache;
+
+	if (job_has(&event->job.stats, JOB_ELAPSED))
+		migration->started.ms = event->at.mono.ms - event->job.stats.elapsed.ms;
+	migration->from_cache = false;
+	migration->has_live_sample = true;
+	migration->last_sample = (mono_time){0};
+	if (is_new)
+		say_begin(fleet, migration, event->at);
+	fleet_mark_changed(fleet, migration);
+}
+
+static void look_for_destination(struct fleet *fleet, struct migration *migration, struct stamp at)
+{
+	for (size_t i = 0; i < fleet->n_hosts && migration->destination_host == HOST_NONE; i++) {
+		const struct host *host = &fleet->host[i];
+
+		if (!uuid_equal(&host->uuid, &migration->id.host))
+			fleet_look_at_destination(fleet, host, migration, at);
+	}
+}
+
+static void note_passes(struct migration *migration, const struct job_stats *stats, mono_time at)
+{
+	struct job_stats seen = *stats;
+
+	/* the counter goes on in post-copy, but what follows is no pass of pre-copy */
+	if (migration->phase >= PHASE_POSTCOPY)
+		job_unmark(&seen, JOB_PASS);
+	passes_sample(&migration->passes, &seen, migration_elapsed(migration, at));
+}
+
+void fleet_apply_job(struct fleet *fleet, struct host *host, const struct event *event)
+{
+	struct migration *migration = job_migration(fleet, host, event);
+	const struct job_stats *stats = &event->job.stats;
+
+	if (!migration)
+		return;
+	if (!migration->has_live_sample)
+		first_sample(fleet, migration, event);
+	if (event->job.state.run != DOMAIN_UNKNOWN)
+		host_domain_set(host, &event->job.uuid, NULL, event->job.state);
+	host->last_answer = event->at.mono;
+	migration->source_host = host->number;
+	smooth_throughput(migration, stats, event->at.mono);
+	fleet_adopt_source_state(fleet, migration, event->job.state, event->at);
+	if (job_has(stats, JOB_MEMORY_TOTAL) && stats->memory_total.n > 0 && migration->phase == PHASE_PREPARING)
+		fleet_step(fleet, migration, PHASE_PRECOPY, event->at);
+	note_passes(migration, stats, event->at.mono);
+	migration->stats = *stats;
+	migration->last_sample = migration->last_seen = event->at.mono;
+	migration->gone_since = (mono_time){0};
+	migration->timeout =
+	    timeout_compute(fleet->settings.completion_timeout_per_gib, migration->max_memory, stats);
+	if (migration->destination_host == HOST_NONE)
+		look_for_destination(fleet, migration, event->at);
+}
+
+void fleet_apply_no_job(struct fleet *fleet, struct host *host, const struct event *event)
+{
+	struct migration *migration = fleet_open(fleet, &host->uuid, &event->no_job.uuid);
+
+	if (event->no_job.state.run == DOMAIN_SHUT_OFF)
+		host_domain_remove(host, &event->no_job.uuid);
+	else if (event->no_job.state.run != DOMAIN_UNKNOWN)
+		host_domain_set(host, &event->no_job.uuid, NULL, event->no_job.state);
+	if (migration)
+		fleet_job_gone(fleet, migration, event->no_job.state, event->no_job.how, event->at);
+}
+
+void fleet_apply_incoming(struct fleet *fleet, struct host *host, const struct event *event)
+{
+	host_domain_set(host, &event->incoming.uuid, NULL, event->incoming.state);
+	struct fleet_domain *domain = host_domain(host, &event->incoming.uuid);
+
+	domain->is_incoming = true;
+	fleet_pair_if_incoming(fleet, host, domain);
+}
+
+void fleet_apply_completed(struct fleet *fleet, struct host *host, const struct event *event)
+{
+	struct migration *migration = fleet_newest(fleet, &host->uuid, &event->completed.uuid);
+
+	if (!migration)
+		return;
+	fleet_step(fleet, migration, PHASE_COMPLETED, event->at);
+	if (migration->phase != PHASE_COMPLETED || migration->final.present)
+		return;
+	migration->final = event->completed.stats;
+	if (job_has(&migration->final, JOB_DOWNTIME)) {
+		char text[TEXT_NUMBER_MAX];
+
+		migration->downtime = migration->final.downtime;
+		fleet_say(fleet, event->at, SEVERITY_INFO, migration, "true downtime %s",
+		          text_short_duration(text, sizeof text, migration->downtime));
+	}
+	fleet_mark_changed(fleet, migration);
+}
+
+void fleet_apply_facts(struct fleet *fleet, struct host *host, const struct event *event)
+{
+	struct migration *migration = fleet_open(fleet, &host->uuid, &event->facts.uuid);
+
+	if (!migration)
+		return;
+	migration->max_memory = event->facts.max_memory;
+	migration->timeout = timeout_compute(fleet->settings.completion_timeout_per_gib, migration->max_memory,
+	                                     &migration->stats);
+	free(migration->owner);
+	migration->owner = mem_dup(event->facts.owner);
+}
+
+void fleet_apply_late(struct fleet *fleet, struct host *host, const struct event *event)
+{
+	struct migration *migration = fleet_open(fleet, &host->uuid, &event->late.uuid);
+
+	if (!migration || migration->domain_call_late == event->late.is_late)
+		return;
+	migration->domain_call_late = event->late.is_late;
+	migration->late_since = event->at.mono;
+	if (!event->late.is_late)
+		migration->last_seen = event->at.mono;
+	fleet_mark_changed(fleet, migration);
+	if (event->late.is_late)
+		fleet_say(fleet, event->at, SEVERITY_WARNING, migration, "%s",
+		          event->late.reason ? event->late.reason : "the guest's monitor does not answer");
+	else
+		fleet_say(fleet, event->at, SEVERITY_INFO, migration, "the guest's monitor answers again");
+}
+
+void fleet_apply_pass(struct fleet *fleet, struct host *host, const struct event *event)
+{
+	struct migration *migration = fleet_open(fleet, &host->uuid, &event->pass.uuid);
+
+	/* of a job that was not seen yet the next statistics tell enough */
+	if (migration && migration->has_live_sample && migration->phase < PHASE_POSTCOPY)
+		passes_begin(&migration->passes, event->pass.number, migration_elapsed(migration, event->at.mono));
+}

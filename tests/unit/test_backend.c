@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The door with everything behind it, over a scripted driver: snapshots, orders, the ledger before the call, proof and debts.
+ */
+#include "backend/backend.h"
+#include "backend/store/store.h"
+#include "base/clock.h"
+#include "tests/support/fake_driver.h"
+
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* How long a test waits for what must come; it never waits that long when all is well. */
+#define PATIENCE_MS 10000
+
+static const struct domain_state running = {DOMAIN_RUNNING, REASON_OTHER};
+static const struct domain_state stopped = {DOMAIN_PAUSED, REASON_MIGRATION};
+
+struct scene {
+	struct fake_driver fake;
+	struct driver *driver;
+	struct backend *backend;
+	struct snapshot *snapshot;
+	char folder[64], ledger[128], cache[128];
+};
+
+static void open_scene(struct scene *scene, bool has_files, bool is_read_only)
+{
+	struct backend_settings settings = {.refresh = {100}, .proof_patience = {400}};
+
+	memset(scene, 0, sizeof *scene);
+	fake_driver_init(&scene->fake);
+	scene->driver = &scene->fake.driver;
+	settings.fleet.is_read_only = is_read_only;
+	if (has_files) {
+		strcpy(scene->folder, "/tmp/vd-backend-XXXXXX");
+		assert_non_null(mkdtemp(scene->folder));
+		snprintf(scene->ledger, sizeof scene->ledger, "%s/ledger.sqlite", scene->folder);
+		snprintf(scene->cache, sizeof scene->cache, "%s/cache.sqlite", scene->folder);
+		settings.ledger_path = scene->ledger;
+		settings.cache_path = scene->cache;
+	}
+	assert_int_equal(backend_start(&scene->backend, &scene->driver, 1, &settings, NULL), ERR_OK);
+}
+
+static void close_scene(struct scene *scene)
+{
+	backend_stop(scene->backend);
+	assert_true(scene->fake.stopped);
+	snapshot_free(scene->snapshot);
+	fake_driver_done(&scene->fake);
+	if (scene->folder[0]) {
+		char command[128];
+
+		snprintf(command, sizeof command, "rm -rf '%s'", scene->folder);
+		assert_int_equal(system(command), 0);
+	}
+}
+
+typedef bool (*condition)(struct scene *scene);
+
+static bool next_snapshot(struct scene *scene, mono_time deadline)
+{
+	struct pollfd wake = {.fd = backend_wake_fd(scene->backend), .events = POLLIN};
+	int64_t left = mono_since(deadline, clock_mono()).ms;
+
+	if (left <= 0)
+		return false;
+	poll(&wake, 1, (int)left);
+	struct snapshot *snapshot = backend_take(scene->backend);
+	if (snapshot) {
+		snapshot_free(scene->snapshot);
+		scene->snapshot = snapshot;
+	}
+	return true;
+}
+
+static void await(struct scene *scene, condition is_met, const char *what)
+{
+	mono_time deadline = mono_add(clock_mono(), (duration){PATIENCE_MS});
+
+	while (!scene->snapshot || !is_met(scene)) {
+		if (!next_snapshot(scene, deadline))
+			fail_msg("did not come: %s", what);
+	}
+}
+#define AWAIT(scene, is_met) await(scene, is_met, #is_met)
+
+static bool driver_started(struct scene *scene)
+{
+	return fake_count(&scene->fake, &scene->fake.n_starts) > 0;
+}
+
+static bool has_row(struct scene *scene) { return scene->snapshot->n_rows == 1; }
+
+static enum intent_stage last_stage(const struct scene *scene)
+{
+	const struct snapshot *snapshot = scene->snapshot;
+
+	return snapshot->n_answers ? snapshot->answer[snapshot->n_answers - 1].intent.stage : INTENT_ASKED;
+}
+
+static bool is_sent(struct scene *scene) { return last_stage(scene) == INTENT_SENT; }
+static bool is_proven(struct scene *scene) { return last_stage(scene) == INTENT_PROVEN; }
+static bool is_refused(struct scene *scene) { return last_stage(scene) == INTENT_REFUSED; }
+static bool is_failed(struct scene *scene) { return last_stage(scene) == INTENT_FAILED; }
+static bool is_unproven(struct scene *scene) { return last_stage(scene) == INTENT_UNPROVEN; }
+static bool debt_was_paid(struct scene *scene)
+{
+	return fake_count(&scene->fake, &scene->fake.n_debts) > 0;
+}
+
+static const struct intent *last_intent(const struct scene *scene)
+{
+	return &scene->snapshot->answer[scene->snapshot->n_answers - 1].intent;
+}
+
+static void begin_migration(struct scene *scene)
+{
+	AWAIT(scene, driver_started);
+	fake_say_hosts(&scene->fake);
+	fake_say_job(&scene->fake, 1000, 1 << 20, running);
+	AWAIT(scene, has_row);
+}
+
+static uint64_t ask(struct scene *scene, enum action action, enum force_method method)
+{
+	struct order order = {
+		.action = action, .method = method, .target = scene->snapshot->row[0].id, .confirmation = "test"};
+
+	return backend_submit(scene->backend, &order);
+}
+
+static void reply_with(struct scene *scene, struct intent_reply reply)
+{
+	pthread_mutex_lock(&scene->fake.lock);
+	scene->fake.reply = reply;
+	scene->fake.replies = true;
+	pthread_mutex_unlock(&scene->fake.lock);
+}
+
+static void a_pause_is_sent_and_proven_by_the_stopped_guest(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, true, false);
+	begin_migration(&scene);
+	reply_with(&scene, (struct intent_reply){.was_called = true, .used = METHOD_PAUSE, .froze_guest = true});
+	ask(&scene, ACTION_FORCE_COMPLETE, METHOD_PAUSE);
+	AWAIT(&scene, is_sent);
+	assert_true(last_intent(&scene)->owes);
+	fake_say_domain(&scene.fake, 0, DOMAIN_EVENT_SUSPENDED_MIGRATED, stopped);
+	AWAIT(&scene, is_proven);
+	close_scene(&scene);
+}
+
+static void the_ledger_has_the_intent_before_the_call(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, true, false);
+	begin_migration(&scene);
+	reply_with(&scene, (struct intent_reply){.was_called = true, .used = METHOD_PAUSE});
+	ask(&scene, ACTION_FORCE_COMPLETE, METHOD_PAUSE);
+	AWAIT(&scene, is_sent);
+	/* the driver was given the number that the ledger had given */
+	assert_true(scene.fake.submitted.id > 0 && scene.fake.submitted.id < UINT64_C(1) << 40);
+	close_scene(&scene);
+}
+
+static void without_a_ledger_nothing_is_called_unless_the_operator_insists(void **state)
+{
+	struct scene scene;
+	struct backend_settings settings = {.refresh = {100}, .ledger_path = "/proc/no/such/folder/ledger.sqlite"};
+
+	(void)state;
+	memset(&scene, 0, sizeof scene);
+	fake_driver_init(&scene.fake);
+	scene.driver = &scene.fake.driver;
+	assert_int_equal(backend_start(&scene.backend, &scene.driver, 1, &settings, NULL), ERR_OK);
+	begin_migration(&scene);
+	reply_with(&scene, (struct intent_reply){.was_called = true, .used = METHOD_PAUSE});
+	ask(&scene, ACTION_FORCE_COMPLETE, METHOD_PAUSE);
+	AWAIT(&scene, is_refused);
+	assert_int_equal(fake_count(&scene.fake, &scene.fake.n_submits), 0);
+	struct order order = {.action = ACTION_ABORT, .target = scene.snapshot->row[0].id, .insist = true};
+	backend_submit(scene.backend, &order);
+	AWAIT(&scene, is_sent);
+	assert_int_equal(fake_count(&scene.fake, &scene.fake.n_submits), 1);
+	close_scene(&scene);
+}
+
+static void read_only_mode_makes_no_intent_and_calls_nothing(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, true, true);
+	begin_migration(&scene);
+	for (int action = 0; action < ACTION_COUNT; action++) {
+		uint64_t serial = ask(&scene, (enum action)action, METHOD_PAUSE);
+
+		while (scene.snapshot->n_answers == 0 || last_intent(&scene)->order.serial < serial)
+			assert_true(next_snapshot(&scene, mono_add(clock_mono(), (duration){PATIENCE_MS})));
+		assert_int_equal(last_intent(&scene)->result, ERR_NOT_PERMITTED);
+		assert_int_equal(last_intent(&scene)->id, 0);
+	}
+	backend_prepare(scene.backend, &scene.snapshot->row[0].id);
+	close_scene(&scene);
+	assert_int_equal(scene.fake.n_submits, 0);
+	assert_int_equal(scene.fake.n_prepares, 0);
+}
+
+static void an_order_for_another_attempt_is_refused(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, false, false);
+	begin_migration(&scene);
+	struct order order = {.action = ACTION_ABORT, .target = scene.snapshot->row[0].id};
+	order.target.attempt++;
+	backend_submit(scene.backend, &order);
+	AWAIT(&scene, is_refused);
+	assert_int_equal(last_intent(&scene)->result, ERR_NOT_FOUND);
+	assert_int_equal(fake_count(&scene.fake, &scene.fake.n_submits), 0);
+	close_scene(&scene);
+}
+
+static void a_call_that_fails_is_told_with_its_reason(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, false, false);
+	begin_migration(&scene);
+	reply_with(&scene, (struct intent_reply){
+			       .was_called = true, .result = ERR_NOT_PERMITTED, .text = "the daemon refuses: access denied"});
+	ask(&scene, ACTION_ABORT, METHOD_AUTO);
+	AWAIT(&scene, is_failed);
+	assert_string_equal(last_intent(&scene)->text, "the daemon refuses: access denied");
+	close_scene(&scene);
+}
+
+static void an_accepted_abort_without_effect_is_unproven(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, false, false);
+	begin_migration(&scene);
+	reply_with(&scene, (struct intent_reply){.was_called = true});
+	ask(&scene, ACTION_ABORT, METHOD_AUTO);
+	AWAIT(&scene, is_unproven);
+	close_scene(&scene);
+}
+
+static void an_abort_is_proven_by_the_job_that_is_gone(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, false, false);
+	begin_migration(&scene);
+	reply_with(&scene, (struct intent_reply){.was_called = true});
+	ask(&scene, ACTION_ABORT, METHOD_AUTO);
+	AWAIT(&scene, is_sent);
+	fake_say_no_job(&scene.fake, running);
+	AWAIT(&scene, is_proven);
+	assert_int_equal(scene.snapshot->row[0].phase, PHASE_CANCELLED);
+	close_scene(&scene);
+}
+
+static void a_second_order_waits_for_the_first(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, false, false);
+	begin_migration(&scene);
+	ask(&scene, ACTION_ABORT, METHOD_AUTO); /* no reply comes */
+	ask(&scene, ACTION_FORCE_COMPLETE, METHOD_PAUSE);
+	AWAIT(&scene, is_refused);
+	assert_int_equal(fake_count(&scene.fake, &scene.fake.n_submits), 1);
+	close_scene(&scene);
+}
+
+static void a_guest_that_our_pause_left_frozen_is_resumed(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, false, false);
+	begin_migration(&scene);
+	fake_say_domain(&scene.fake, 1, DOMAIN_EVENT_STARTED_MIGRATED, stopped);
+	reply_with(&scene, (struct intent_reply){.was_called = true, .used = METHOD_PAUSE, .froze_guest = true});
+	ask(&scene, ACTION_FORCE_COMPLETE, METHOD_PAUSE);
+	AWAIT(&scene, is_sent);
+	fake_say_domain(&scene.fake, 0, DOMAIN_EVENT_SUSPENDED_MIGRATED, stopped);
+	AWAIT(&scene, is_proven);
+	fake_say_domain(&scene.fake, 1, DOMAIN_EVENT_STOPPED_FAILED, (struct domain_state){DOMAIN_SHUT_OFF, REASON_FAILED});
+	fake_say_no_job(&scene.fake, stopped);
+	AWAIT(&scene, debt_was_paid);
+	close_scene(&scene);
+}
+
+static void a_guest_that_libvirt_resumed_is_owed_nothing(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, false, false);
+	begin_migration(&scene);
+	reply_with(&scene, (struct intent_reply){.was_called = true, .used = METHOD_PAUSE, .froze_guest = true});
+	ask(&scene, ACTION_FORCE_COMPLETE, METHOD_PAUSE);
+	AWAIT(&scene, is_sent);
+	fake_say_domain(&scene.fake, 0, DOMAIN_EVENT_SUSPENDED_MIGRATED, stopped);
+	AWAIT(&scene, is_proven);
+	fake_say_domain(&scene.fake, 0, DOMAIN_EVENT_RESUMED_MIGRATED,
+	                (struct domain_state){DOMAIN_RUNNING, REASON_MIGRATION_CANCELED});
+	while (last_intent(&scene)->owes)
+		assert_true(next_snapshot(&scene, mono_add(clock_mono(), (duration){PATIENCE_MS})));
+	assert_int_equal(fake_count(&scene.fake, &scene.fake.n_debts), 0);
+	close_scene(&scene);
+}
+
+static void a_look_is_answered_with_depth(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, false, false);
+	begin_migration(&scene);
+	uint64_t serial = backend_look(scene.backend, &scene.snapshot->row[0].id);
+	while (scene.snapshot->look_serial < serial)
+		assert_true(next_snapshot(&scene, mono_add(clock_mono(), (duration){PATIENCE_MS})));
+	assert_true(scene.snapshot->depth.found);
+	assert_int_equal(scene.snapshot->depth.n_passes, 1);
+	assert_true(scene.snapshot->depth.n_points >= 1);
+	close_scene(&scene);
+}
+
+static void every_sample_is_acknowledged_to_the_driver(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, false, false);
+	begin_migration(&scene);
+	for (int i = 0; i < 5; i++)
+		fake_say_job(&scene.fake, 2000 + i * 100, (uint64_t)(i + 2) << 20, running);
+	while (fake_count(&scene.fake, &scene.fake.n_taken) < 6)
+		assert_true(next_snapshot(&scene, mono_add(clock_mono(), (duration){PATIENCE_MS})));
+	close_scene(&scene);
+}
+
+static void a_second_start_shows_the_last_picture_and_goes_on_counting(void **state)
+{
+	struct scene scene, again;
+
+	(void)state;
+	open_scene(&scene, true, false);
+	begin_migration(&scene);
+	struct uuid domain = scene.snapshot->row[0].id.domain;
+	backend_stop(scene.backend);
+
+	memset(&again, 0, sizeof again);
+	fake_driver_init(&again.fake);
+	again.driver = &again.fake.driver;
+	struct backend_settings settings = {.refresh = {100}, .cache_path = scene.cache};
+	assert_int_equal(backend_start(&again.backend, &again.driver, 1, &settings, NULL), ERR_OK);
+	AWAIT(&again, has_row);
+	assert_true(again.snapshot->row[0].from_cache);
+	assert_true(uuid_equal(&again.snapshot->row[0].id.domain, &domain));
+	assert_int_equal(again.snapshot->row[0].freshness, UNREACHABLE);
+	backend_stop(again.backend);
+	snapshot_free(again.snapshot);
+	fake_driver_done(&again.fake);
+	/* the first scene's backend is gone already: only its folder is left to clean */
+	scene.backend = NULL;
+	close_scene(&scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_pause_is_sent_and_proven_by_the_stopped_guest),
+		cmocka_unit_test(the_ledger_has_the_intent_before_the_call),
+		cmocka_unit_test(without_a_ledger_nothing_is_called_unless_the_operator_insists),
+		cmocka_unit_test(read_only_mode_makes_no_intent_and_calls_nothing),
+		cmocka_unit_test(an_order_for_another_attempt_is_refused),
+		cmocka_unit_test(a_call_that_fails_is_told_with_its_reason),
+		cmocka_unit_test(an_accepted_abort_without_effect_is_unproven),
+		cmocka_unit_test(an_abort_is_proven_by_the_job_that_is_gone),
+		cmocka_unit_test(a_second_order_waits_for_the_first),
+		cmocka_unit_test(a_guest_that_our_pause_left_frozen_is_resumed),
+		cmocka_unit_test(a_guest_that_libvirt_resumed_is_owed_nothing),
+		cmocka_unit_test(a_look_is_answered_with_depth),
+		cmocka_unit_test(every_sample_is_acknowledged_to_the_driver),
+		cmocka_unit_test(a_second_start_shows_the_last_picture_and_goes_on_counting),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
