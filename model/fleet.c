@@ -5,8 +5,6 @@
  */
 #include "model/fleet_private.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,12 +41,6 @@ static void host_done(struct host *host)
 	free(host->reason);
 }
 
-static void notice_done(struct notice *notice)
-{
-	free((char *)(uintptr_t)notice->subject);
-	free((char *)(uintptr_t)notice->text);
-}
-
 void fleet_free(struct fleet *fleet)
 {
 	if (!fleet)
@@ -57,9 +49,9 @@ void fleet_free(struct fleet *fleet)
 		host_done(&fleet->host[i]);
 	for (size_t i = 0; i < fleet->n_migrations; i++)
 		migration_free(fleet->migration[i]);
-	for (size_t i = 0; i < fleet->n_notices; i++)
-		notice_done(&fleet->notice[i]);
+	fleet_log_done(fleet);
 	free(fleet->host);
+	free(fleet->by_uuid);
 	free(fleet->migration);
 	free(fleet->attempt);
 	free(fleet->departure);
@@ -78,235 +70,6 @@ void fleet_add_host(struct fleet *fleet, const struct fleet_host *host)
 		.group = mem_dup(host->group),
 		.latency = {-1},
 	};
-}
-
-/* Numbers are given in rising order, so the array index is a good guess. */
-struct host *fleet_host(struct fleet *fleet, uint32_t number)
-{
-	if (number < fleet->n_hosts && fleet->host[number].number == number)
-		return &fleet->host[number];
-	for (size_t i = 0; i < fleet->n_hosts; i++) {
-		if (fleet->host[i].number == number)
-			return &fleet->host[i];
-	}
-	return NULL;
-}
-
-bool host_is_reachable(const struct host *host)
-{
-	return host->link == LINK_UP || host->link == LINK_SLOW;
-}
-
-const struct host *fleet_host_of(const struct fleet *fleet, const struct uuid *uuid)
-{
-	const struct host *found = NULL;
-
-	for (size_t i = 0; i < fleet->n_hosts; i++) {
-		const struct host *host = &fleet->host[i];
-
-		if (!uuid_equal(&host->uuid, uuid))
-			continue;
-		if (host_is_reachable(host))
-			return host;
-		if (!found)
-			found = host;
-	}
-	return found;
-}
-
-bool fleet_host_speaks(const struct fleet *fleet, const struct host *host)
-{
-	return !uuid_is_nil(&host->uuid) && fleet_host_of(fleet, &host->uuid) == host;
-}
-
-const char *fleet_host_name(const struct fleet *fleet, uint32_t number)
-{
-	for (size_t i = 0; i < fleet->n_hosts; i++) {
-		if (fleet->host[i].number == number)
-			return fleet->host[i].name;
-	}
-	return NULL;
-}
-
-uint32_t fleet_host_number(const struct fleet *fleet, const struct uuid *uuid)
-{
-	const struct host *host = uuid_is_nil(uuid) ? NULL : fleet_host_of(fleet, uuid);
-
-	return host ? host->number : HOST_NONE;
-}
-
-bool fleet_host_answers(const struct fleet *fleet, uint32_t number)
-{
-	for (size_t i = 0; i < fleet->n_hosts; i++) {
-		if (fleet->host[i].number == number)
-			return host_is_reachable(&fleet->host[i]) && fleet->host[i].has_inventory;
-	}
-	return false;
-}
-
-bool fleet_host_record(const struct fleet *fleet, uint32_t number, struct host_record *record)
-{
-	for (size_t i = 0; i < fleet->n_hosts; i++) {
-		const struct host *host = &fleet->host[i];
-
-		if (host->number != number || uuid_is_nil(&host->uuid))
-			continue;
-		*record = (struct host_record){
-			.uuid = host->uuid, .name = host->name, .uri = host->uri, .guests = (uint32_t)host->n_domains};
-		return true;
-	}
-	return false;
-}
-
-/* Index of the domain, or of the place where it belongs. */
-static size_t domain_place(const struct host *host, const struct uuid *uuid, bool *found)
-{
-	size_t low = 0, high = host->n_domains;
-
-	*found = false;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = uuid_compare(&host->domain[middle].uuid, uuid);
-
-		if (order == 0) {
-			*found = true;
-			return middle;
-		}
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-struct fleet_domain *host_domain(const struct host *host, const struct uuid *uuid)
-{
-	bool found;
-	size_t place = domain_place(host, uuid, &found);
-
-	return found ? &host->domain[place] : NULL;
-}
-
-static void domain_rename(struct fleet_domain *domain, const char *name)
-{
-	if (!name || (domain->name && strcmp(domain->name, name) == 0))
-		return;
-	free(domain->name);
-	domain->name = mem_dup(name);
-}
-
-void host_domain_set(struct host *host, const struct uuid *uuid, const char *name, struct domain_state state)
-{
-	bool found;
-	size_t place = domain_place(host, uuid, &found);
-
-	if (!found) {
-		host->domain = array_reserve(host->domain, &host->domains_capacity, host->n_domains + 1,
-		                             sizeof *host->domain);
-		memmove(&host->domain[place + 1], &host->domain[place],
-		        (host->n_domains - place) * sizeof *host->domain);
-		host->n_domains++;
-		host->domain[place] = (struct fleet_domain){.uuid = *uuid};
-	}
-	domain_rename(&host->domain[place], name);
-	if (state.run != DOMAIN_UNKNOWN)
-		host->domain[place].state = state;
-}
-
-void host_domain_remove(struct host *host, const struct uuid *uuid)
-{
-	bool found;
-	size_t place = domain_place(host, uuid, &found);
-
-	if (!found)
-		return;
-	free(host->domain[place].name);
-	host->n_domains--;
-	memmove(&host->domain[place], &host->domain[place + 1], (host->n_domains - place) * sizeof *host->domain);
-}
-
-void host_domains_clear(struct host *host)
-{
-	for (size_t i = 0; i < host->n_domains; i++)
-		free(host->domain[i].name);
-	host->n_domains = 0;
-}
-
-struct domain_state fleet_domain_state(const struct fleet *fleet, const struct uuid *domain, uint32_t number)
-{
-	for (size_t i = 0; i < fleet->n_hosts; i++) {
-		const struct host *host = &fleet->host[i];
-		const struct fleet_domain *found = host->number == number ? host_domain(host, domain) : NULL;
-
-		if (found)
-			return found->state;
-	}
-	return (struct domain_state){DOMAIN_UNKNOWN, REASON_OTHER};
-}
-
-/* Takes ownership of subject and text. */
-static void notice_add(struct fleet *fleet, struct stamp at, enum severity severity, const struct migration_id *about,
-                       char *subject, char *text)
-{
-	if (fleet->n_notices == NOTICES_KEPT) {
-		notice_done(&fleet->notice[0]);
-		memmove(&fleet->notice[0], &fleet->notice[1], (NOTICES_KEPT - 1) * sizeof fleet->notice[0]);
-		fleet->n_notices--;
-	}
-	struct notice *notice = &fleet->notice[fleet->n_notices++];
-	*notice = (struct notice){
-		.serial = ++fleet->notice_serial, .at = at, .severity = severity, .subject = subject, .text = text};
-	if (about)
-		notice->about = *about;
-}
-
-static char *cleaned(const char *raw)
-{
-	char clean[512];
-
-	text_clean(clean, sizeof clean, raw, strlen(raw));
-	return mem_dup(clean);
-}
-
-void fleet_notice(struct fleet *fleet, struct stamp at, enum severity severity, const struct migration_id *about,
-                  const char *subject, const char *text)
-{
-	notice_add(fleet, at, severity, about, cleaned(subject), cleaned(text));
-}
-
-void fleet_say(struct fleet *fleet, struct stamp at, enum severity severity, const struct migration *about,
-               const char *format, ...)
-{
-	char text[512];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof text, format, arguments);
-	va_end(arguments);
-	fleet_notice(fleet, at, severity, &about->id, about->name ? about->name : "", text);
-}
-
-void fleet_say_host(struct fleet *fleet, struct stamp at, enum severity severity, const struct host *host,
-                    const char *format, ...)
-{
-	char text[512];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof text, format, arguments);
-	va_end(arguments);
-	fleet_notice(fleet, at, severity, NULL, host->name, text);
-}
-
-const struct notice *fleet_notices_after(const struct fleet *fleet, uint64_t after, size_t *n)
-{
-	size_t first = 0;
-
-	while (first < fleet->n_notices && fleet->notice[first].serial <= after)
-		first++;
-	*n = fleet->n_notices - first;
-	return &fleet->notice[first];
 }
 
 void fleet_mark_changed(struct fleet *fleet, const struct migration *migration)

@@ -172,15 +172,17 @@ static void fill_host(const struct fleet *fleet, const struct host *host, mono_t
 /* Rows of hosts stand in the order of fleet->host, so an index serves for both. */
 static void count_traffic(const struct fleet *fleet, const struct migration *migration, struct host_row *rows)
 {
-	for (size_t i = 0; i < fleet->n_hosts; i++) {
-		if (uuid_equal(&fleet->host[i].uuid, &migration->id.host) && !rows[i].same_as) {
-			rows[i].outgoing++;
-			if (migration->has_throughput)
-				rows[i].sending.n = u64_add(rows[i].sending.n, migration->throughput.n);
-		} else if (fleet->host[i].number == migration->destination_host) {
-			rows[i].incoming++;
-		}
+	const struct host *source = fleet_host_of(fleet, &migration->id.host);
+
+	if (source) {
+		struct host_row *row = &rows[source - fleet->host];
+
+		row->outgoing++;
+		if (migration->has_throughput)
+			row->sending.n = u64_add(row->sending.n, migration->throughput.n);
 	}
+	if (migration->destination_host < fleet->n_hosts)
+		rows[migration->destination_host].incoming++;
 }
 
 static void fill_depth(const struct fleet *fleet, const struct look *look, struct snapshot *snapshot)

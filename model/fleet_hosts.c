@@ -62,6 +62,7 @@ void fleet_apply_link(struct fleet *fleet, struct host *host, const struct event
 void fleet_apply_host(struct fleet *fleet, struct host *host, const struct event *event)
 {
 	host->uuid = event->host_facts.uuid;
+	fleet_index_hosts(fleet);
 	host->from_cache = false;
 	free(host->hostname);
 	host->hostname = mem_dup(event->host_facts.hostname);

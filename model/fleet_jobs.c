@@ -71,6 +71,17 @@ static void say_begin(struct fleet *fleet, const struct migration *migration, st
 	fleet_say(fleet, at, SEVERITY_INFO, migration, "migration found, under way for %s", elapsed);
 }
 
+/* Later news of a destination comes by itself: this looks at what was told before the job was known. */
+static void look_for_destination(struct fleet *fleet, struct migration *migration, struct stamp at)
+{
+	for (size_t i = 0; i < fleet->n_hosts && migration->destination_host == HOST_NONE; i++) {
+		const struct host *host = &fleet->host[i];
+
+		if (!uuid_equal(&host->uuid, &migration->id.host))
+			fleet_look_at_destination(fleet, host, migration, at);
+	}
+}
+
 static void first_sample(struct fleet *fleet, struct migration *migration, const struct event *event)
 {
 	bool is_new = !migration->from_cache;
@@ -82,17 +93,8 @@ static void first_sample(struct fleet *fleet, struct migration *migration, const
 	migration->last_sample = (mono_time){0};
 	if (is_new)
 		say_begin(fleet, migration, event->at);
+	look_for_destination(fleet, migration, event->at);
 	fleet_mark_changed(fleet, migration);
-}
-
-static void look_for_destination(struct fleet *fleet, struct migration *migration, struct stamp at)
-{
-	for (size_t i = 0; i < fleet->n_hosts && migration->destination_host == HOST_NONE; i++) {
-		const struct host *host = &fleet->host[i];
-
-		if (!uuid_equal(&host->uuid, &migration->id.host))
-			fleet_look_at_destination(fleet, host, migration, at);
-	}
 }
 
 static void note_passes(struct migration *migration, const struct job_stats *stats, mono_time at)
@@ -128,8 +130,6 @@ void fleet_apply_job(struct fleet *fleet, struct host *host, const struct event 
 	migration->gone_since = (mono_time){0};
 	migration->timeout =
 	    timeout_compute(fleet->settings.completion_timeout_per_gib, migration->max_memory, stats);
-	if (migration->destination_host == HOST_NONE)
-		look_for_destination(fleet, migration, event->at);
 }
 
 void fleet_apply_no_job(struct fleet *fleet, struct host *host, const struct event *event)

@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* UUIDs are random already: some of their bytes are a hash. */
+/* Most UUIDs are random, some are counted up by hand: Fibonacci hashing spreads both (Knuth, TAOCP 6.4). */
 static size_t bucket_of(const struct uuid *domain)
 {
-	uint32_t hash;
+	uint64_t half[2];
 
-	memcpy(&hash, domain->byte + 12, sizeof hash);
-	return hash % FLEET_BUCKETS;
+	memcpy(half, domain->byte, sizeof half);
+	return ((half[0] ^ half[1]) * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - FLEET_BUCKET_BITS);
 }
 
 struct migration *fleet_newest(const struct fleet *fleet, const struct uuid *host, const struct uuid *domain)
@@ -141,6 +141,7 @@ static void picture_of_host(struct fleet *fleet, const struct host_record *recor
 		if (!uuid_is_nil(&host->uuid) || !record->uri || !host->uri || strcmp(record->uri, host->uri) != 0)
 			continue;
 		host->uuid = record->uuid;
+		fleet_index_hosts(fleet);
 		host->from_cache = true;
 		host->cached_guests = record->guests;
 		return;

@@ -43,13 +43,16 @@ struct departure {
 	enum phase outcome;
 };
 
-#define FLEET_BUCKETS 1024
+#define FLEET_BUCKET_BITS 12
+#define FLEET_BUCKETS (1 << FLEET_BUCKET_BITS)
 
 struct fleet {
 	struct fleet_settings settings;
 	char *drain;
 	struct host *host;
 	size_t n_hosts, hosts_capacity;
+	uint32_t *by_uuid; /* indices of hosts whose UUID is known, by UUID, then in configured order */
+	size_t n_by_uuid;
 	struct migration **migration; /* open and ended, oldest first */
 	size_t n_migrations, migrations_capacity;
 	struct migration *bucket[FLEET_BUCKETS]; /* by domain UUID, newest first */
@@ -64,9 +67,12 @@ struct fleet {
 	size_t n_changed, changed_capacity;
 };
 
-/* fleet.c */
+/* fleet_lookup.c */
 struct host *fleet_host(struct fleet *fleet, uint32_t number);
+/* The host with that UUID that is reachable, else the first one configured; NULL if there is none. */
 const struct host *fleet_host_of(const struct fleet *fleet, const struct uuid *uuid);
+/* To be called whenever a host's UUID was learnt. */
+void fleet_index_hosts(struct fleet *fleet);
 /* False for a second connection to a machine that another one already watches: its news is a repetition. */
 bool fleet_host_speaks(const struct fleet *fleet, const struct host *host);
 bool host_is_reachable(const struct host *host);
@@ -74,11 +80,16 @@ struct fleet_domain *host_domain(const struct host *host, const struct uuid *uui
 void host_domain_set(struct host *host, const struct uuid *uuid, const char *name, struct domain_state state);
 void host_domain_remove(struct host *host, const struct uuid *uuid);
 void host_domains_clear(struct host *host);
+
+/* fleet.c */
 void fleet_mark_changed(struct fleet *fleet, const struct migration *migration);
+
+/* fleet_log.c: a line about a migration, or about a host */
 void fleet_say(struct fleet *fleet, struct stamp at, enum severity severity, const struct migration *about,
                const char *format, ...) ATTR_PRINTF(5, 6);
 void fleet_say_host(struct fleet *fleet, struct stamp at, enum severity severity, const struct host *host,
                     const char *format, ...) ATTR_PRINTF(5, 6);
+void fleet_log_done(struct fleet *fleet);
 
 /* fleet_migrations.c */
 struct migration *fleet_open(const struct fleet *fleet, const struct uuid *host, const struct uuid *domain);

@@ -12,6 +12,8 @@ libvd_model_a_SOURCES = \
 	model/fleet_freeze.c \
 	model/fleet_hosts.c \
 	model/fleet_jobs.c \
+	model/fleet_log.c \
+	model/fleet_lookup.c \
 	model/fleet_migrations.c \
 	model/fleet_outcome.c \
 	model/intent.c model/intent.h \
