@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const struct uuid fake_guest = {{0x42, [15] = 7}};
@@ -75,7 +76,7 @@ static void fake_pay_debt(struct driver *driver, const struct intent *intent)
 	pthread_mutex_unlock(&fake->lock);
 	event->reply.intent_id = intent->id;
 	event->reply.was_called = true;
-	strcpy(event->reply.text, "resumed");
+	snprintf(event->reply.text, sizeof event->reply.text, "%s", "resumed");
 	fake->sink.put(fake->sink.queue, event);
 }
 

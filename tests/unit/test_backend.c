@@ -41,7 +41,7 @@ static void open_scene(struct scene *scene, bool has_files, bool is_read_only)
 	scene->driver = &scene->fake.driver;
 	settings.fleet.is_read_only = is_read_only;
 	if (has_files) {
-		strcpy(scene->folder, "/tmp/vd-backend-XXXXXX");
+		snprintf(scene->folder, sizeof scene->folder, "%s", "/tmp/vd-backend-XXXXXX");
 		assert_non_null(mkdtemp(scene->folder));
 		snprintf(scene->ledger, sizeof scene->ledger, "%s/ledger.sqlite", scene->folder);
 		snprintf(scene->cache, sizeof scene->cache, "%s/cache.sqlite", scene->folder);

@@ -302,9 +302,9 @@ static void every_word_of_a_filter_must_be_found(void **state)
 
 	(void)state;
 	assert_true(query_matches(&query, &row));
-	strcpy(query.filter, "guest host2");
+	snprintf(query.filter, sizeof query.filter, "%s", "guest host2");
 	assert_false(query_matches(&query, &row));
-	strcpy(query.filter, "  ");
+	snprintf(query.filter, sizeof query.filter, "%s", "  ");
 	assert_true(query_matches(&query, &row));
 }
 
