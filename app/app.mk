@@ -1,7 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # app/: the program. Everything but main.c is in the archive, so that tests can link it.
 noinst_LIBRARIES += libvd_app.a
-libvd_app_a_SOURCES =
+libvd_app_a_SOURCES = \
+	app/cmd_act.c app/commands.h \
+	app/cmd_dashboard.c \
+	app/cmd_history.c \
+	app/cmd_once.c \
+	app/cmd_stream.c \
+	app/command_line.c app/command_line.h \
+	app/conf.c app/conf.h \
+	app/discovery.c app/discovery.h \
+	app/hosts.c app/hosts.h \
+	app/option.c app/option.h app/settings.h \
+	app/paths.c app/paths.h \
+	app/session.c app/session.h \
+	app/signals.c app/signals.h \
+	app/uri.c
 
 bin_PROGRAMS += virt-drain
 virt_drain_SOURCES = app/main.c

@@ -3,6 +3,7 @@
 noinst_LIBRARIES += libvd_base.a
 libvd_base_a_SOURCES = \
 	base/array.c base/array.h \
+	base/buffer.c base/buffer.h \
 	base/clock.c base/clock.h \
 	base/err.c base/err.h \
 	base/log.c base/log.h \

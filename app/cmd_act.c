@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * force-complete and abort from the command line. Without --wait the answer comes as soon as the daemon has accepted, while a copy of the
+ * program that has let go of the terminal stays until the intent is closed: a guest that we froze is owed to be seen running.
+ * Main thread.
+ */
+#include "app/commands.h"
+#include "app/discovery.h"
+#include "app/signals.h"
+#include "base/clock.h"
+#include "report/report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PATIENCE_MS 10000       /* for hosts that neither answer nor fail */
+#define DEBT_PATIENCE_MS 600000 /* a debt that nobody can pay is left to the ledger after this */
+
+/* What is said, and with which exit code. Goes to the terminal, or through a pipe to the process that has it. */
+struct verdict {
+	int code;
+	char text[600];
+};
+
+struct acting {
+	const struct run *run;
+	struct session session;
+	int answer_fd;   /* pipe to the process that waits for acceptance; -1: this one has the terminal */
+	uint64_t serial; /* of the submitted order; 0: none yet */
+	struct migration_id target;
+	bool is_accepted;
+	mono_time debt_since; /* since when only a debt is left; 0 */
+};
+
+static void say(const struct verdict *verdict)
+{
+	FILE *to = verdict->code ? stderr : stdout;
+	fprintf(to, "%s%s\n", verdict->code ? "virt-drain: " : "", verdict->text);
+	fflush(to);
+}
+
+static void deliver(struct acting *acting, const struct verdict *verdict)
+{
+	if (acting->answer_fd < 0) {
+		say(verdict);
+		return;
+	}
+	ssize_t n = write(acting->answer_fd, verdict, sizeof *verdict);
+	(void)n;
+	close(acting->answer_fd);
+	acting->answer_fd = -1;
+	/* From here on nobody listens. */
+	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (nowhere >= 0) {
+		dup2(nowhere, STDOUT_FILENO);
+		dup2(nowhere, STDERR_FILENO);
+		close(nowhere);
+	}
+}
+
+static int fail(struct acting *acting, const struct err_info *why)
+{
+	struct verdict verdict = {.code = err_exit_code(why->code)};
+	snprintf(verdict.text, sizeof verdict.text, "%s", why->text);
+	deliver(acting, &verdict);
+	return verdict.code;
+}
+
+static enum action action_of(const struct run *run)
+{
+	return run->line->command == COMMAND_ABORT ? ACTION_ABORT : ACTION_FORCE_COMPLETE;
+}
+
+/* Did the process that waits for the answer go away before anything was asked for? Then nothing shall be. */
+static bool is_abandoned(const struct acting *acting)
+{
+	struct pollfd pipe_end = {.fd = acting->answer_fd};
+	return acting->answer_fd >= 0 && poll(&pipe_end, 1, 0) > 0 && (pipe_end.revents & POLLERR);
+}
+
+/* Looks for the migration and submits the order when it is sure which one is meant. True: over, *code is the exit code. */
+static bool find_and_submit(struct acting *acting, struct discovery *discovery, const struct snapshot *snapshot,
+			    int *code)
+{
+	const struct settings *settings = acting->run->settings;
+	const char *domain = acting->run->line->domain;
+	const struct row *row;
+	struct err_info why;
+	enum discovery_state state = discovery_step(discovery, snapshot, (duration){PATIENCE_MS});
+	enum err err = target_find(&row, snapshot, domain, &why);
+	bool is_sure = state >= DISCOVERY_LISTED || (!err && target_is_exact(domain));
+	if (!is_sure)
+		return false;
+	if (err == ERR_NOT_FOUND && snapshot->hosts_up == 0)
+		err = err_set(&why, ERR_UNREACHABLE, "virt-drain", 0, "no host could be reached");
+	if (err || is_abandoned(acting)) {
+		*code = err ? fail(acting, &why) : 1;
+		return true;
+	}
+	struct order order = {
+		.action = action_of(acting->run),
+		.method = (enum force_method)settings->force_method,
+		.target = row->id,
+		.insist = settings->insist,
+		.confirmation = "command line",
+	};
+	acting->target = row->id;
+	acting->serial = backend_submit(acting->session.backend, &order);
+	return false;
+}
+
+static const struct intent *answer_to(const struct acting *acting, const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->n_answers; i++) {
+		if (snapshot->answer[i].intent.order.serial == acting->serial)
+			return &snapshot->answer[i].intent;
+	}
+	return NULL;
+}
+
+static void tell_acceptance(struct acting *acting, const struct intent *intent)
+{
+	char uuid[UUID_TEXT_SIZE];
+	struct verdict verdict = {0};
+	if (acting->is_accepted)
+		return;
+	acting->is_accepted = true;
+	snprintf(verdict.text, sizeof verdict.text, "%s (%s), %s to %s: %s accepted: %s", intent->domain_name,
+		 uuid_text(&acting->target.domain, uuid), intent->source[0] ? intent->source : "?",
+		 intent->destination[0] ? intent->destination : "?", action_name(intent->order.action), intent->text);
+	deliver(acting, &verdict);
+}
+
+static int tell_outcome(struct acting *acting, const struct intent *intent, const struct row *row)
+{
+	struct verdict verdict = {0};
+	char text[TEXT_NUMBER_MAX];
+	bool is_wanted = acting->run->line->command == COMMAND_ABORT ? intent->stage == INTENT_PROVEN
+								     : row && row->phase == PHASE_COMPLETED;
+	verdict.code = is_wanted ? 0 : err_exit_code(intent->result ? intent->result : ERR_FAILED);
+	int used = snprintf(verdict.text, sizeof verdict.text, "%s: %s", intent->domain_name,
+			    row && phase_is_outcome(row->phase) ? phase_name(row->phase) : intent->text);
+	if (row && row->downtime.ms >= 0 && used > 0 && used < (int)sizeof verdict.text)
+		used += snprintf(verdict.text + used, sizeof verdict.text - (size_t)used, ", downtime %s",
+				 text_short_duration(text, sizeof text, row->downtime));
+	if (!is_wanted && row && phase_is_outcome(row->phase) && used > 0 && used < (int)sizeof verdict.text)
+		snprintf(verdict.text + used, sizeof verdict.text - (size_t)used, " (%s)", intent->text);
+	deliver(acting, &verdict);
+	return verdict.code;
+}
+
+/* A guest that we froze and nobody has seen running keeps us here, but not for ever. */
+static bool is_kept_by_debt(struct acting *acting, const struct intent *intent, mono_time now)
+{
+	if (!intent->owes)
+		return false;
+	if (acting->debt_since.ms == 0)
+		acting->debt_since = now;
+	return mono_since(now, acting->debt_since).ms < DEBT_PATIENCE_MS;
+}
+
+/* Follows the order. True: over, *code is the exit code. */
+static bool follow(struct acting *acting, const struct snapshot *snapshot, int *code)
+{
+	const struct intent *intent = answer_to(acting, snapshot);
+	if (!intent)
+		return false;
+	const struct row *row = snapshot_find(snapshot, &acting->target);
+	bool was_sent =
+		intent->stage == INTENT_SENT || intent->stage == INTENT_PROVEN || intent->stage == INTENT_UNPROVEN;
+	if (was_sent)
+		tell_acceptance(acting, intent);
+	if (acting->is_accepted && !acting->run->settings->wait && acting->run->settings->demo)
+		return true;
+	if (!intent_is_closed(intent) || is_kept_by_debt(acting, intent, snapshot->at.mono))
+		return false;
+	if (intent->stage == INTENT_REFUSED || intent->stage == INTENT_FAILED) {
+		struct err_info why;
+		err_set(&why, intent->result, "virt-drain", 0, "%s: %s", intent->domain_name, intent->text);
+		*code = fail(acting, &why);
+		return true;
+	}
+	if (!acting->run->settings->wait)
+		return true;
+	if (intent->stage == INTENT_PROVEN && row && !phase_is_outcome(row->phase))
+		return false;
+	*code = tell_outcome(acting, intent, row);
+	return true;
+}
+
+static int act(struct acting *acting)
+{
+	struct discovery discovery = {.start = clock_mono(), .refresh = acting->run->settings->refresh};
+	int code = 0;
+	for (bool is_over = false; !is_over;) {
+		if (session_wait(&acting->session, (mono_time){-1}) == SESSION_SIGNAL)
+			return 128 + signals_taken();
+		struct snapshot *snapshot = backend_take(acting->session.backend);
+		if (!snapshot)
+			continue;
+		if (acting->serial == 0)
+			is_over = find_and_submit(acting, &discovery, snapshot, &code);
+		else
+			is_over = follow(acting, snapshot, &code);
+		snapshot_free(snapshot);
+	}
+	return code;
+}
+
+static int run_action(const struct run *run, int answer_fd)
+{
+	struct acting acting = {.run = run, .answer_fd = answer_fd};
+	struct err_info why;
+	if (session_start(&acting.session, run, &why) != ERR_OK)
+		return fail(&acting, &why);
+	int code = act(&acting);
+	session_stop(&acting.session);
+	return code;
+}
+
+/* The process with the terminal: waits for the answer of the one that acts. */
+static int await_answer(int fd)
+{
+	struct verdict verdict;
+	ssize_t n;
+	do
+		n = read(fd, &verdict, sizeof verdict);
+	while (n < 0 && errno == EINTR);
+	if (n != (ssize_t)sizeof verdict) {
+		fprintf(stderr, "virt-drain: ended without an answer; what was done is in the ledger\n");
+		return 1;
+	}
+	verdict.text[sizeof verdict.text - 1] = '\0';
+	say(&verdict);
+	return verdict.code;
+}
+
+int cmd_act(const struct run *run)
+{
+	int ends[2];
+	/* The simulated fleet ends with the program: there is nothing to stay for. */
+	if (run->settings->wait || run->settings->demo)
+		return run_action(run, -1);
+	pid_t child = pipe2(ends, O_CLOEXEC) == 0 ? fork() : -1; /* before any thread runs */
+	if (child < 0) {
+		struct err_info why;
+		char text[128];
+		int number = errno;
+		err_set(&why, ERR_FAILED, "system", number, "cannot start a process: %s",
+			strerror_r(number, text, sizeof text));
+		return complain_and_exit_code(&why);
+	}
+	if (child > 0) {
+		close(ends[1]);
+		return await_answer(ends[0]);
+	}
+	close(ends[0]);
+	setsid();
+	return run_action(run, ends[1]);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The dashboard: settings to the screen, and back. Main thread.
+ */
+#include "app/commands.h"
+#include "app/signals.h"
+#include "tui/tui.h"
+
+int cmd_dashboard(const struct run *run)
+{
+	const struct settings *settings = run->settings;
+	struct session session;
+	struct err_info why;
+	if (session_start(&session, run, &why) != ERR_OK)
+		return complain_and_exit_code(&why);
+	struct tui_settings screen = {
+		.theme = settings->theme,
+		.columns = settings->columns,
+		.order = settings->sort.field,
+		.descending = settings->sort.descending,
+		.glyphs = (enum tui_glyphs)settings->glyphs,
+		.mouse = settings->mouse,
+		.bell = (enum tui_bell)settings->bell,
+		.method = (enum force_method)settings->force_method,
+		.refresh = settings->refresh,
+		.stop_fd = signals_fd(),
+	};
+	enum err err = tui_run(session.backend, &screen, &why);
+	int signal = signals_taken();
+	session_stop(&session);
+	if (err)
+		return complain_and_exit_code(&why);
+	return signal ? 128 + signal : 0;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * --stream: a line per change for pipes and for people who listen. Each notice of the event log once, each running migration when its
+ * phase changes and every few seconds. Main thread.
+ */
+#include "app/commands.h"
+#include "app/signals.h"
+#include "base/array.h"
+#include "base/clock.h"
+#include "report/report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define LINE_EVERY_MS 5000 /* for a migration of which only the figures change */
+
+/* What was last said of a migration. */
+struct told {
+	struct migration_id id;
+	enum phase phase;
+	mono_time at;
+};
+
+struct stream {
+	bool is_json;
+	uint64_t notice; /* serial of the last one */
+	struct told *told;
+	size_t n_told, capacity;
+	enum link_state *state; /* per host, as last told */
+	size_t n_hosts;
+	bool was_up; /* some host has answered */
+	struct buffer out;
+};
+
+static void tell_notices(struct stream *stream, const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->n_notices; i++) {
+		const struct notice *notice = &snapshot->notice[i];
+		if (notice->serial <= stream->notice)
+			continue;
+		stream->notice = notice->serial;
+		if (stream->is_json)
+			report_notice_json(&stream->out, notice);
+		else
+			report_notice_line(&stream->out, notice);
+	}
+}
+
+static struct told *told_of(struct stream *stream, const struct row *row)
+{
+	for (size_t i = 0; i < stream->n_told; i++) {
+		if (migration_id_equal(&stream->told[i].id, &row->id))
+			return &stream->told[i];
+	}
+	stream->told = array_reserve(stream->told, &stream->capacity, stream->n_told + 1, sizeof *stream->told);
+	stream->told[stream->n_told] = (struct told){.id = row->id, .phase = PHASE_COUNT};
+	return &stream->told[stream->n_told++];
+}
+
+static void tell_row(struct stream *stream, const struct row *row, struct stamp now)
+{
+	if (row->from_cache)
+		return;
+	struct told *told = told_of(stream, row);
+	bool is_change = told->phase != row->phase;
+	/* Figures of the first line would all be unknown: it waits for statistics, an end does not. */
+	bool has_news = row->age.ms >= 0 || phase_is_outcome(row->phase);
+	bool is_due = !phase_is_outcome(row->phase) && mono_since(now.mono, told->at).ms >= LINE_EVERY_MS;
+	if (!has_news || !(is_change || is_due))
+		return;
+	told->phase = row->phase;
+	told->at = now.mono;
+	if (stream->is_json)
+		report_migration_json(&stream->out, row, now.wall);
+	else
+		report_migration_line(&stream->out, row, now.wall);
+}
+
+/* A change of a host's link is a notice in words already; as JSON it is an object of its own too. */
+static void tell_hosts(struct stream *stream, const struct snapshot *snapshot)
+{
+	bool is_first = !stream->state;
+	if (is_first)
+		stream->state = mem_new(snapshot->n_hosts, sizeof *stream->state);
+	for (size_t i = 0; stream->is_json && i < snapshot->n_hosts; i++) {
+		const struct host_row *host = &snapshot->host[i];
+		if (is_first || stream->state[i] != host->state)
+			report_host_json(&stream->out, host, snapshot->at.wall);
+		stream->state[i] = host->state;
+	}
+	stream->was_up |= snapshot->hosts_up > 0;
+}
+
+static enum err tell(struct stream *stream, const struct snapshot *snapshot, struct err_info *why)
+{
+	tell_hosts(stream, snapshot);
+	tell_notices(stream, snapshot);
+	for (size_t i = 0; i < snapshot->n_rows; i++)
+		tell_row(stream, &snapshot->row[i], snapshot->at);
+	enum err err = stream->out.length ? output_write(stream->out.text, stream->out.length, why) : ERR_OK;
+	stream->out.length = 0;
+	return err;
+}
+
+/* Until time is over, a signal came or the reader went away: all of them are good ends. */
+static enum err run_stream(struct stream *stream, const struct session *session, mono_time end, struct err_info *why)
+{
+	for (;;) {
+		enum session_news news = session_wait(session, end);
+		if (news != SESSION_SNAPSHOT)
+			return ERR_OK;
+		struct snapshot *snapshot = backend_take(session->backend);
+		enum err err = snapshot ? tell(stream, snapshot, why) : ERR_OK;
+		snapshot_free(snapshot);
+		if (err == ERR_TIMEOUT || (err && why->origin_code == EPIPE))
+			return ERR_OK;
+		if (err)
+			return err;
+	}
+}
+
+int cmd_stream(const struct run *run)
+{
+	struct session session;
+	struct err_info why;
+	duration length = run->settings->stream_for;
+	struct stream stream = {.is_json = run->settings->json};
+	if (session_start(&session, run, &why) != ERR_OK)
+		return complain_and_exit_code(&why);
+	mono_time end = length.ms > 0 ? mono_add(clock_mono(), length) : (mono_time){-1};
+	enum err err = run_stream(&stream, &session, end, &why);
+	if (!err && !stream.was_up && signals_taken() == 0)
+		err = err_set(&why, ERR_UNREACHABLE, "virt-drain", 0, "no host could be reached");
+	session_stop(&session);
+	free(stream.told);
+	free(stream.state);
+	buffer_done(&stream.out);
+	return err ? complain_and_exit_code(&why) : 0;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The option table: the master copy of every command line option and configuration key. Command line, configuration reader,
+ * --help, the manual, the example file and the tests iterate it. Constant; main thread.
+ */
+#ifndef APP_OPTION_H
+#define APP_OPTION_H
+
+#include "app/settings.h"
+
+enum command {
+	COMMAND_DASHBOARD,
+	COMMAND_ONCE,
+	COMMAND_STREAM,
+	COMMAND_FORCE,
+	COMMAND_ABORT,
+	COMMAND_HISTORY,
+	COMMAND_COUNT
+};
+
+/* How a command is called on the command line; NULL for those that are options (--once, --stream) or nothing at all. */
+const char *command_name(enum command command);
+
+enum option_type {
+	OPTION_FLAG,     /* bool; "true" or "false" */
+	OPTION_TEXT,     /* char *, owned */
+	OPTION_DURATION, /* duration; a number of seconds or "1h30m" */
+	OPTION_CHOICE,   /* int: the index of the word in .choices */
+	OPTION_SORT,     /* struct sort_setting: a field, with "-" before it for the largest first */
+	OPTION_HOST,     /* struct host_list: one more; in configuration a list of groups { name, uri, group } */
+};
+
+struct option_row {
+	const char *key;  /* configuration key; NULL: command line only */
+	const char *name; /* long option without dashes; NULL: configuration only */
+	char letter;      /* short option; 0: none */
+	enum option_type type;
+	const char *argument;       /* what --help calls it: "SECONDS"; NULL: takes none; "[X]": may be left out */
+	const char *initial;        /* default as text, in the form that the setter reads */
+	duration low, high;         /* OPTION_DURATION: range, both included */
+	bool zero_is_off;           /* OPTION_DURATION: 0 is allowed below `low` */
+	const char *const *choices; /* OPTION_CHOICE: words, ended by NULL */
+	enum err (*check)(const char *text, struct err_info *why); /* OPTION_TEXT: may it be this? NULL: anything */
+	size_t offset;                                             /* of the value in struct settings */
+	size_t given_offset; /* of a bool that an argument (or its absence) sets too; 0: none */
+	unsigned commands;   /* bits (1 << enum command) that the option on the command line is for; 0: all */
+	const char *help;    /* one line */
+};
+
+extern const struct option_row option_table[];
+extern const size_t option_count;
+
+/* Sets the value of one row from text. Errors: ERR_USAGE with a sentence that names neither option nor file (the caller does). */
+enum err option_set(const struct option_row *row, struct settings *settings, const char *text,
+		    struct err_info *why) ATTR_WARN_UNUSED;
+
+/* The row of a configuration key, NULL if there is none. */
+const struct option_row *option_by_key(const char *key);
+
+/* Keys that the design names and this version does not do: they are refused as such and not as unknown. */
+bool option_is_for_later(const char *key);
+
+#endif

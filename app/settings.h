@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Everything that the operator can choose, filled by the option table from defaults, configuration files and the command line
+ * (in this order). Main thread; plain data after start.
+ */
+#ifndef APP_SETTINGS_H
+#define APP_SETTINGS_H
+
+#include "app/hosts.h"
+#include "model/field.h"
+#include "model/intent.h"
+#include "tui/tui.h"
+
+/* The order of rows, as `sort` gives it. */
+struct sort_setting {
+	enum field_id field;
+	bool descending;
+};
+
+struct settings {
+	/* configuration, and the options of the same meaning */
+	struct host_list
+		hosts; /* as configured; names on the command line are in struct command_line until hosts_resolve */
+	char *uri_template;
+	bool allow_tcp;
+	bool read_only;
+	char *drain; /* "" none */
+	duration refresh, heartbeat, sweep;
+	duration completion_timeout_per_gib; /* 0: no limit */
+	duration frozen_warning;
+	int force_method; /* enum force_method */
+	char *theme, *columns;
+	struct sort_setting sort;
+	int glyphs; /* enum tui_glyphs */
+	bool mouse;
+	int bell;    /* enum tui_bell */
+	char *cache; /* "" the usual place, "none", or a path */
+	duration retention;
+
+	/* command line only */
+	char *config;           /* "" the usual places */
+	struct host_list added; /* --connect, not yet resolved */
+	bool demo;
+	char *scenario; /* of --demo */
+	bool once, stream, json;
+	duration stream_for; /* 0: until stopped */
+	bool wait, insist;
+	bool help, version;
+};
+
+/* All defaults of the option table. */
+void settings_init(struct settings *settings);
+void settings_done(struct settings *settings);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A snapshot, its changes and the past as text: a table without frames, lines of whole words, and JSON with the keys of DESIGN
+ * section 6. Everything is appended to a buffer of the caller. Pure; any thread.
+ */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include "base/buffer.h"
+#include "model/query.h"
+#include "model/record.h"
+
+/* The picture as a table, with a line on the drain and on each host that is not up. */
+void report_table(struct buffer *out, const struct snapshot *snapshot, const struct query *query);
+
+/* The picture as one JSON document and a newline. */
+void report_json(struct buffer *out, const struct snapshot *snapshot, const struct query *query);
+
+/* One line of a stream each, newline included: in words, or as a JSON object with "type" first. */
+void report_notice_line(struct buffer *out, const struct notice *notice);
+void report_notice_json(struct buffer *out, const struct notice *notice);
+void report_migration_line(struct buffer *out, const struct row *row, wall_time now);
+void report_migration_json(struct buffer *out, const struct row *row, wall_time now);
+void report_host_json(struct buffer *out, const struct host_row *host, wall_time now);
+
+/* What is remembered, newest first, as a table or as one JSON document with the keys of a picture's migrations. */
+struct report_history {
+	const struct migration_record *record;
+	size_t n_records;
+	wall_time now;
+};
+
+void report_history_table(struct buffer *out, const struct report_history *history);
+void report_history_json(struct buffer *out, const struct report_history *history);
+
+/* "2.10 GiB", "512 bytes": an amount in words. */
+char *report_amount(char *buffer, size_t size, bytes amount);
+
+#endif

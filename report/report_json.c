@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Pictures, lines and history as JSON. The figures of a migration come from the field table, so a new one is here by itself. Pure.
+ */
+#include "base/array.h"
+#include "report/history.h"
+#include "report/json.h"
+#include "report/report.h"
+
+#include <stdlib.h>
+
+#define JSON_VERSION 1
+
+static void put_intent(struct json *json, const struct row *row)
+{
+	const struct intent *intent = &row->intent;
+	if (!row->has_intent) {
+		json_null(json, "intent");
+		return;
+	}
+	json_open(json, "intent", '{');
+	json_text(json, "action", action_name(intent->order.action));
+	json_text(json, "method",
+		  intent->order.action == ACTION_FORCE_COMPLETE ? force_method_name(intent->used) : NULL);
+	json_text(json, "stage", intent_stage_name(intent->stage));
+	json_text(json, "text", intent->text);
+	json_close(json, '}');
+}
+
+static const char *freshness_name(enum freshness freshness)
+{
+	switch (freshness) {
+	case FRESH: return "fresh";
+	case STALE: return "stale";
+	case UNREACHABLE: return "unreachable";
+	}
+	return NULL;
+}
+
+/* What this version cannot tell yet, but whose keys are promised. */
+static void put_forecast(struct json *json)
+{
+	static const char *const keys[] = {"verdict", "eta_ms", "eta_low_ms", "eta_high_ms", "pause_price_ms"};
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		json_null(json, keys[i]);
+}
+
+/* The members of a migration's object, without its brackets. */
+static void put_migration(struct json *json, const struct row *row)
+{
+	char uuid[UUID_TEXT_SIZE];
+	for (int i = 0; i < FIELD_COUNT; i++) {
+		const struct field *field = field_by_id((enum field_id)i);
+		if (!field->json)
+			continue;
+		struct value value = field->get(row);
+		json_value(json, field->json, &value);
+	}
+	json_text(json, "source_uuid", uuid_text(&row->id.host, uuid));
+	json_text(json, "freshness", freshness_name(row->freshness));
+	json_text(json, "late_reason", row->late_reason);
+	json_bool(json, "is_frozen", row->is_frozen);
+	json_bool(json, "is_from_cache", row->from_cache);
+	json_time(json, "started", row->first_seen);
+	json_time(json, "ended", row->ended);
+	json_bool(json, "timeout_is_about", row->timeout_is_about);
+	json_text(json, "timeout_action", "none"); /* this version watches the limit and does nothing at it */
+	put_intent(json, row);
+	put_forecast(json);
+}
+
+static void put_host(struct json *json, const struct host_row *host)
+{
+	char uuid[UUID_TEXT_SIZE];
+	json_text(json, "name", host->name);
+	json_text(json, "uri", host->uri);
+	json_text(json, "group", host->group);
+	json_text(json, "hostname", host->hostname);
+	json_text(json, "uuid", uuid_is_nil(&host->uuid) ? NULL : uuid_text(&host->uuid, uuid));
+	json_text(json, "state", link_state_name(host->state));
+	json_text(json, "reason", host->reason);
+	json_duration(json, "state_age_ms", host->state_age);
+	json_duration(json, "age_ms", host->age);
+	json_duration(json, "retry_in_ms", host->retry_in);
+	json_duration(json, "latency_ms", host->latency);
+	if (host->guests_known)
+		json_number(json, "guests", host->guests);
+	else
+		json_null(json, "guests");
+	json_number(json, "outgoing", host->outgoing);
+	json_number(json, "incoming", host->incoming);
+	json_text(json, "same_as", host->same_as);
+	json_bool(json, "is_from_cache", host->from_cache);
+}
+
+static void put_drain(struct json *json, const struct drain_sums *drain)
+{
+	json_open(json, "drain", '{');
+	json_text(json, "host", drain->has_host ? drain->host : NULL);
+	if (drain->has_host && drain->host_known)
+		json_number(json, "left", drain->left);
+	else
+		json_null(json, "left");
+	json_number(json, "moving", drain->moving);
+	json_number(json, "moved", drain->moved);
+	json_number(json, "not_moved", drain->not_moved);
+	json_number(json, "frozen", drain->frozen);
+	json_number(json, "remaining_bytes", drain->remaining.n);
+	json_number(json, "throughput_bytes_per_s", drain->sending.n);
+	if (drain->has_dirtying)
+		json_number(json, "dirty_rate_bytes_per_s", drain->dirtying.n);
+	else
+		json_null(json, "dirty_rate_bytes_per_s");
+	json_close(json, '}');
+}
+
+static struct json begin_document(struct buffer *out, wall_time now)
+{
+	struct json json = {.out = out};
+	json_open(&json, NULL, '{');
+	json_number(&json, "version", JSON_VERSION);
+	json_time(&json, "time", now);
+	return json;
+}
+
+static void end_document(struct json *json)
+{
+	json_close(json, '}');
+	buffer_puts(json->out, "\n");
+}
+
+void report_json(struct buffer *out, const struct snapshot *snapshot, const struct query *query)
+{
+	struct json json = begin_document(out, snapshot->at.wall);
+	uint32_t *index = mem_new(snapshot->n_rows, sizeof *index);
+	size_t n = query_run(query, snapshot, index);
+	json_bool(&json, "is_read_only", snapshot->is_read_only);
+	json_bool(&json, "is_simulated", snapshot->is_simulated);
+	put_drain(&json, &snapshot->drain);
+	json_open(&json, "hosts", '[');
+	for (size_t i = 0; i < snapshot->n_hosts; i++) {
+		json_open(&json, NULL, '{');
+		put_host(&json, &snapshot->host[i]);
+		json_close(&json, '}');
+	}
+	json_close(&json, ']');
+	json_open(&json, "migrations", '[');
+	for (size_t i = 0; i < n; i++) {
+		json_open(&json, NULL, '{');
+		put_migration(&json, &snapshot->row[index[i]]);
+		json_close(&json, '}');
+	}
+	json_close(&json, ']');
+	end_document(&json);
+	free(index);
+}
+
+static struct json begin_line(struct buffer *out, const char *type, wall_time at)
+{
+	struct json json = {.out = out};
+	json_open(&json, NULL, '{');
+	json_text(&json, "type", type);
+	json_time(&json, "time", at);
+	return json;
+}
+
+static const char *severity_name(enum severity severity)
+{
+	switch (severity) {
+	case SEVERITY_INFO: return "info";
+	case SEVERITY_GOOD: return "good";
+	case SEVERITY_WARNING: return "warning";
+	case SEVERITY_CRITICAL: return "critical";
+	}
+	return NULL;
+}
+
+void report_notice_json(struct buffer *out, const struct notice *notice)
+{
+	char uuid[UUID_TEXT_SIZE];
+	struct json json = begin_line(out, "notice", notice->at.wall);
+	bool has_migration = notice->about.attempt > 0;
+	json_text(&json, "severity", severity_name(notice->severity));
+	json_text(&json, "subject", notice->subject[0] ? notice->subject : NULL);
+	json_text(&json, "uuid", has_migration ? uuid_text(&notice->about.domain, uuid) : NULL);
+	if (has_migration)
+		json_number(&json, "attempt", notice->about.attempt);
+	else
+		json_null(&json, "attempt");
+	json_text(&json, "text", notice->text);
+	end_document(&json);
+}
+
+void report_migration_json(struct buffer *out, const struct row *row, wall_time now)
+{
+	struct json json = begin_line(out, "migration", now);
+	put_migration(&json, row);
+	end_document(&json);
+}
+
+void report_host_json(struct buffer *out, const struct host_row *host, wall_time now)
+{
+	struct json json = begin_line(out, "host", now);
+	put_host(&json, host);
+	end_document(&json);
+}
+
+void report_history_json(struct buffer *out, const struct report_history *history)
+{
+	struct json json = begin_document(out, history->now);
+	json_open(&json, "migrations", '[');
+	for (size_t i = 0; i < history->n_records; i++) {
+		struct arena arena = {0};
+		struct row row = row_of_record(&history->record[i], &arena, history->now);
+		json_open(&json, NULL, '{');
+		put_migration(&json, &row);
+		json_close(&json, '}');
+		arena_done(&arena);
+	}
+	json_close(&json, ']');
+	end_document(&json);
+}

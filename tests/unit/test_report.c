@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Pictures, lines and history as text and as JSON. The JSON is read again by jq, which knows nothing of our writer.
+ */
+#include "base/array.h"
+#include "base/text.h"
+#include "report/json.h"
+#include "report/report.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define NOW_MS INT64_C(1769863267123) /* 2026-01-31T12:41:07.123Z */
+static const char uuid_of_web[] = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
+
+static struct row running_row(void)
+{
+	struct row row = {
+		.name = "web-1",
+		.name_raw = "web-1",
+		.uuid_text = uuid_of_web,
+		.source = "host1",
+		.destination = "host2",
+		.phase = PHASE_PRECOPY,
+		.age = {250},
+		.throughput = {UINT64_C(104857600)},
+		.has_throughput = true,
+		.elapsed = {70500},
+		.first_seen = {NOW_MS - 70500},
+		.timeout = {600000},
+		.downtime = {-1},
+	};
+	row.id.attempt = 2;
+	uuid_parse(uuid_of_web, &row.id.domain);
+	row.stats.memory_remaining = row.stats.data_remaining = (bytes){UINT64_C(2) << 30};
+	row.stats.memory_total = row.stats.data_total = (bytes){UINT64_C(4) << 30};
+	row.stats.dirty_rate = (pages_per_s){2560};
+	row.stats.page_size = (bytes){4096};
+	row.stats.pass = 3;
+	static const enum job_field present[] = {
+		JOB_MEMORY_REMAINING, JOB_DATA_REMAINING, JOB_MEMORY_TOTAL, JOB_DATA_TOTAL,
+		JOB_DIRTY_RATE,       JOB_PAGE_SIZE,      JOB_PASS};
+	for (size_t i = 0; i < ARRAY_LEN(present); i++)
+		job_mark(&row.stats, present[i]);
+	return row;
+}
+
+static struct row unknown_row(void)
+{
+	struct row row = {
+		.name = "db\\x1b[2J\"\\",
+		.name_raw = "db",
+		.uuid_text = "ffffffff-ffff-ffff-ffff-ffffffffffff",
+		.phase = PHASE_PREPARING,
+		.age = {-1},
+		.elapsed = {1000},
+		.downtime = {-1},
+	};
+	row.id.attempt = 1;
+	memset(row.id.domain.byte, 0xff, sizeof row.id.domain.byte);
+	return row;
+}
+
+struct picture {
+	struct row row[2];
+	struct host_row host[2];
+	struct snapshot snapshot;
+};
+
+static void picture_init(struct picture *picture)
+{
+	*picture = (struct picture){
+		.row = {unknown_row(), running_row()},
+		.host = {{.name = "host1",
+			  .uri = "qemu+ssh://host1/system?no_tty=1",
+			  .state = LINK_UP,
+			  .guests = 7,
+			  .guests_known = true,
+			  .outgoing = 1,
+			  .retry_in = {-1},
+			  .latency = {3}},
+			 {.name = "host2",
+			  .uri = "qemu+ssh://host2/system?no_tty=1",
+			  .state = LINK_DOWN,
+			  .reason = "cannot connect: refused",
+			  .state_age = {65000},
+			  .age = {-1},
+			  .retry_in = {4000},
+			  .latency = {-1}}},
+	};
+	picture->snapshot = (struct snapshot){
+		.at = {{1000}, {NOW_MS}},
+		.row = picture->row,
+		.n_rows = 2,
+		.host = picture->host,
+		.n_hosts = 2,
+		.hosts_up = 1,
+		.cache_text = "",
+		.ledger_text = "",
+		.drain = {.has_host = true, .host = "host1", .host_known = true, .left = 5, .moving = 2, .moved = 1},
+	};
+}
+
+/* Runs a jq filter over a text; true where its last result is true. */
+static bool jq(const char *filter, const char *json)
+{
+	char path[] = "/tmp/virt-drain-json-XXXXXX", command[1024];
+	int fd = mkstemp(path);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, json, strlen(json)), strlen(json));
+	close(fd);
+	assert_true(snprintf(command, sizeof command, "jq -e '%s' %s >/dev/null", filter, path) < (int)sizeof command);
+	int code = system(command);
+	unlink(path);
+	return code == 0;
+}
+
+static bool has_jq(void)
+{
+	return system("jq --version >/dev/null 2>&1") == 0;
+}
+
+static void json_has_the_promised_keys_with_numbers_as_numbers(void **state)
+{
+	(void)state;
+	static const char *const facts[] = {
+		".version == 1 and .time == \"2026-01-31T12:41:07.123Z\" and .is_read_only == false and .is_simulated "
+		"== false",
+		".hosts | length == 2 and all(.[]; has(\"name\", \"uri\", \"state\", \"reason\", \"age_ms\", "
+		"\"guests\", "
+		"\"outgoing\", \"incoming\"))",
+		".hosts[0] | .state == \"up\" and .guests == 7 and .reason == null and .latency_ms == 3 and .age_ms == "
+		"0",
+		".hosts[1] | .state == \"down\" and .guests == null and .age_ms == null and .retry_in_ms == 4000",
+		".migrations | length == 2 and all(.[]; has(\"uuid\", \"attempt\", \"name\", \"age_ms\", \"source\", "
+		"\"destination\", \"phase\", \"elapsed_ms\", \"timeout_ms\", \"timeout_action\", \"pass\", "
+		"\"memory_total_bytes\", \"memory_remaining_bytes\", \"data_total_bytes\", \"data_remaining_bytes\", "
+		"\"data_processed_bytes\", \"dirty_rate_pages_per_s\", \"page_size_bytes\", "
+		"\"throughput_bytes_per_s\", "
+		"\"expected_downtime_ms\", \"throttle_percent\", \"postcopy_requests\", \"frozen_ms\", \"outcome\", "
+		"\"downtime_ms\", \"verdict\", \"eta_ms\", \"eta_low_ms\", \"eta_high_ms\", \"pause_price_ms\"))",
+		".migrations[0] | .name == \"web-1\" and .attempt == 2 and .pass == 3 and .dirty_rate_pages_per_s == "
+		"2560 and "
+		".memory_remaining_bytes == 2147483648 and .elapsed_ms == 70500 and .throughput_bytes_per_s == "
+		"104857600 "
+		"and .verdict == null and .outcome == null and .data_processed_bytes == null",
+		".migrations[1] | .destination == null and .pass == null and .age_ms == null and "
+		".dirty_rate_pages_per_s == null",
+	};
+	struct picture picture;
+	struct buffer out = {0};
+	struct query query = {.order = FIELD_REMAINING, .descending = true};
+	if (!has_jq())
+		skip();
+	picture_init(&picture);
+	report_json(&out, &picture.snapshot, &query);
+	for (size_t i = 0; i < ARRAY_LEN(facts); i++) {
+		if (!jq(facts[i], out.text))
+			fail_msg("not true: %s\nof: %s", facts[i], out.text);
+	}
+	assert_false(jq(".version == 2", out.text));
+	buffer_done(&out);
+}
+
+static void json_is_ascii_and_valid_for_any_name(void **state)
+{
+	(void)state;
+	struct buffer raw = {0}, out = {0};
+	char clean[2048];
+	if (!has_jq())
+		skip();
+	for (int byte = 1; byte < 256; byte++) {
+		char c = (char)byte;
+		buffer_add(&raw, &c, 1);
+	}
+	buffer_puts(&raw, "\xf0\x9f\x9a\x80\xe6\x97\xa5\xcd\xb8"); /* rocket, ideograph, unassigned */
+	text_clean(clean, sizeof clean, raw.text, raw.length);
+	struct json json = {.out = &out};
+	json_open(&json, NULL, '{');
+	json_text(&json, "name", clean);
+	json_close(&json, '}');
+	for (size_t i = 0; i < out.length; i++)
+		assert_true(out.text[i] >= 0x20 && out.text[i] < 0x7f);
+	assert_non_null(strstr(out.text, "\\ud83d\\ude80\\u65e5\\\\u0378"));
+	assert_true(
+		jq(".name | contains(\"\\\\x1b\") and contains(\"\\\"\") and contains(\"\\ud83d\\ude80\")", out.text));
+	buffer_done(&raw);
+	buffer_done(&out);
+}
+
+static void the_table_says_hosts_drain_and_rows_in_words(void **state)
+{
+	(void)state;
+	struct picture picture;
+	struct buffer out = {0};
+	struct query query = {.order = FIELD_REMAINING, .descending = true};
+	picture_init(&picture);
+	report_table(&out, &picture.snapshot, &query);
+	assert_string_equal(
+		out.text,
+		"2026-01-31T12:41:07.123Z\n"
+		"1 of 2 hosts up\n"
+		"  host2 down for 1:05 min: cannot connect: refused\n"
+		"drain of host1: 5 left, 2 moving, 1 moved, 0 not moved; 0 bytes to send at 0 bytes per second\n"
+		"\n"
+		"GUEST        FROM   TO     PHASE      PASS   LEFT  DIRTY/s  SEND/s  TIME/LIMIT  NOTE\n"
+		"web-1        host1  host2  pre-copy      3  2.00G    10.0M    100M  1:10/10:00\n"
+		"db\\x1b[2J\"\\  ?      ?      preparing     -      -        -       -        0:01\n");
+	buffer_done(&out);
+}
+
+static void a_note_tells_what_figures_do_not(void **state)
+{
+	(void)state;
+	struct row row = running_row();
+	struct buffer out = {0};
+	row.freshness = STALE;
+	row.age = (duration){12000};
+	row.late_reason = "its QEMU does not answer";
+	row.is_frozen = true;
+	row.frozen = (duration){41000};
+	row.owner = "OpenStack Nova (web-1)";
+	report_migration_line(&out, &row, (wall_time){NOW_MS});
+	assert_non_null(strstr(out.text,
+			       " web-1: pre-copy, host1 to host2, pass 3, 2.00 GiB left, dirties 10.0 MiB per second, "
+			       "sends 100 MiB per second, 1:10 elapsed of 10:00; stale since 12.0 s (its QEMU does "
+			       "not answer), guest frozen for 41.0 s, owned by OpenStack Nova (web-1)\n"));
+	buffer_done(&out);
+}
+
+static void a_notice_is_one_line_with_its_weight_as_a_word(void **state)
+{
+	(void)state;
+	struct notice notice = {.serial = 1,
+				.at = {{0}, {NOW_MS}},
+				.severity = SEVERITY_WARNING,
+				.subject = "web-1",
+				.text = "the limit has passed"};
+	struct buffer out = {0};
+	report_notice_line(&out, &notice);
+	assert_non_null(strstr(out.text, " warning: web-1: the limit has passed\n"));
+	out.length = 0;
+	notice.about.attempt = 1;
+	report_notice_json(&out, &notice);
+	assert_string_equal(out.text,
+			    "{\"type\":\"notice\",\"time\":\"2026-01-31T12:41:07.123Z\",\"severity\":\"warning\","
+			    "\"subject\":\"web-1\",\"uuid\":\"00000000-0000-0000-0000-000000000000\",\"attempt\":1,"
+			    "\"text\":\"the limit has passed\"}\n");
+	buffer_done(&out);
+}
+
+static void lines_of_a_json_stream_are_documents_with_a_type(void **state)
+{
+	(void)state;
+	struct picture picture;
+	struct buffer out = {0};
+	if (!has_jq())
+		skip();
+	picture_init(&picture);
+	report_migration_json(&out, &picture.row[1], (wall_time){NOW_MS});
+	assert_true(jq(".type == \"migration\" and .name == \"web-1\"", out.text));
+	assert_ptr_equal(strchr(out.text, '\n'), out.text + out.length - 1);
+	out.length = 0;
+	report_host_json(&out, &picture.host[1], (wall_time){NOW_MS});
+	assert_true(jq(".type == \"host\" and .reason == \"cannot connect: refused\"", out.text));
+	buffer_done(&out);
+}
+
+static void amounts_in_words_have_their_unit(void **state)
+{
+	(void)state;
+	char text[32];
+	assert_string_equal(report_amount(text, sizeof text, (bytes){0}), "0 bytes");
+	assert_string_equal(report_amount(text, sizeof text, (bytes){2048}), "2.00 KiB");
+	assert_string_equal(report_amount(text, sizeof text, (bytes){UINT64_MAX}), "16.0 EiB");
+}
+
+static void history_shows_how_a_migration_ended(void **state)
+{
+	(void)state;
+	char name[] = "web\x1b", source[] = "host1";
+	struct migration_record record = {
+		.name = name,
+		.source = source,
+		.phase = PHASE_COMPLETED,
+		.first_seen = {NOW_MS - 100000},
+		.ended = {NOW_MS},
+		.last_seen = {NOW_MS},
+		.elapsed = {100000},
+		.downtime = {84},
+	};
+	struct report_history history = {&record, 1, {NOW_MS}};
+	struct buffer out = {0};
+	report_history_table(&out, &history);
+	assert_string_equal(out.text,
+			    "ENDED (UTC)          GUEST    FROM   TO  OUTCOME    TIME  PASSES  SENT  DOWNTIME  FROZEN\n"
+			    "2026-01-31T12:41:07  web\\x1b  host1  ?   completed  1:40       -     -     84 ms  -\n");
+	out.length = 0;
+	if (has_jq()) {
+		report_history_json(&out, &history);
+		assert_true(
+			jq(".version == 1 and (.migrations[0] | .outcome == \"completed\" and .downtime_ms == 84 and "
+			   ".name == \"web\\\\x1b\" and .ended == \"2026-01-31T12:41:07.123Z\")",
+			   out.text));
+	}
+	buffer_done(&out);
+}
+
+static void an_empty_history_says_so(void **state)
+{
+	(void)state;
+	struct report_history history = {NULL, 0, {NOW_MS}};
+	struct buffer out = {0};
+	report_history_table(&out, &history);
+	assert_string_equal(out.text, "no migration is remembered\n");
+	buffer_done(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(json_has_the_promised_keys_with_numbers_as_numbers),
+		cmocka_unit_test(json_is_ascii_and_valid_for_any_name),
+		cmocka_unit_test(the_table_says_hosts_drain_and_rows_in_words),
+		cmocka_unit_test(a_note_tells_what_figures_do_not),
+		cmocka_unit_test(a_notice_is_one_line_with_its_weight_as_a_word),
+		cmocka_unit_test(lines_of_a_json_stream_are_documents_with_a_type),
+		cmocka_unit_test(amounts_in_words_have_their_unit),
+		cmocka_unit_test(history_shows_how_a_migration_ended),
+		cmocka_unit_test(an_empty_history_says_so),
+	};
+	return cmocka_run_group_tests_name("report", tests, NULL, NULL);
+}
