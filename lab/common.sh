@@ -24,10 +24,10 @@ lab_is_up() {
 		return
 	fi
 	read -r lab_keeper start lab_init 2>/dev/null <"$lab_folder/keeper" || return 1
-	line=$(<"/proc/$lab_keeper/stat") 2>/dev/null || return 1
+	line=$(cat "/proc/$lab_keeper/stat" 2>/dev/null) || return 1
 	# shellcheck disable=SC2086 # many words: field 3 and on
 	set -- ${line##*) }
-	[[ ${20} == "$start" ]]
+	[[ $1 != Z && ${20} == "$start" ]]
 }
 
 # Finds the lab, or ends with a message. Sets n_hosts, and live to where the lab's files are seen from outside.

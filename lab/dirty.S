@@ -14,7 +14,7 @@
  * the truth that the figures of libvirt can be held against, and it costs no lock of libvirt to read it.
  *
  * Pace comes from the ACPI timer (3,579,545 Hz, 24 bits), not from counting ticks, because ticks are lost on a busy
- * machine. What could not be written is owed for 50 ms and then forgiven: a throttled guest really slows down.
+ * machine. What could not be written is owed for 25 ms and then forgiven, so that a throttled guest slows down.
  */
 	.intel_syntax noprefix
 	.set	PARAMETERS, 0x7e00
@@ -49,7 +49,7 @@
 	.set	TIMER_PORT, 0x608		/* where SeaBIOS puts the ACPI timer of the i440fx machine */
 	.set	TIMER_HZ, 3579545
 	.set	TIMER_PER_CENTISECOND, 35795
-	.set	TIMER_DEBT_LIMIT, 178977	/* 50 ms */
+	.set	TIMER_DEBT_LIMIT, 89489	/* 25 ms */
 
 	.text
 	.code16

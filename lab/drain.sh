@@ -8,7 +8,7 @@ MIXTURE=(
 	"quick|--memory 64 --working-set 8 --dirty-rate 2 --pattern hot|--bandwidth 16"
 	"steady|--memory 160 --working-set 96 --dirty-rate 7 --pattern sweep|--bandwidth 16"
 	"busy|--memory 192 --working-set 128 --dirty-rate 120 --pattern random|--bandwidth 16"
-	"phased|--memory 128 --working-set 96 --dirty-rate 30 --pattern random --phases 40:60,20:4:16|--bandwidth 16"
+	"phased|--memory 128 --working-set 96 --dirty-rate 30 --pattern random --phases 20:60,20:4:16|--bandwidth 16"
 	"postcopy|--memory 192 --working-set 128 --dirty-rate 80 --pattern random|--bandwidth 16 --postcopy --postcopy-bandwidth 8"
 	"disk|--memory 64 --working-set 8 --dirty-rate 2 --pattern hot --disk 192|--bandwidth 16 --copy-storage"
 )

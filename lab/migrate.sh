@@ -69,8 +69,10 @@ start_migration() { # NAME SOURCE TO OPTION ...
 	migration_has_not_failed "$name"
 }
 
+# The source has a job, and the destination a QEMU.
 migration_has_begun() { # NAME SOURCE
-	[[ -e $live/migrate/$1.rc ]] || virsh_in "$2" domjobinfo "$1" 2>/dev/null | grep -q '^Operation: *Outgoing'
+	[[ -e $live/migrate/$1.rc ]] ||
+		{ [[ $(hosts_of_guest "$1") == *$'\n'* ]] && virsh_in "$2" domjobinfo "$1" 2>/dev/null | grep -q '^Operation: *Outgoing'; }
 }
 
 migration_has_not_failed() { # NAME

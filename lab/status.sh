@@ -63,7 +63,7 @@ daemon_state() { process_state "$1" "$(daemon_pid "$1")"; }
 faults_of() { [[ ! -e $live/$1/faults ]] || paste -sd, "$live/$1/faults"; }
 
 guest_line() { # NAME
-	local name=$1 on state='' phases migration=- first
+	local name=$1 on state='' phases migration=- first pages rate
 	on=$(hosts_of_guest "$name" | paste -sd, -)
 	first=${on%%,*}
 	phases=$(sed -n 's/^phases="\(.*\)"$/\1/p' "$live/guests/$name.conf")
@@ -76,28 +76,40 @@ guest_line() { # NAME
 	else
 		state="daemon does not answer"
 	fi
+	read -r pages rate < <(count_and_rate "$name")
 	[[ ! -e $live/migrate/$name.log ]] || migration=running
 	[[ ! -e $live/migrate/$name.rc ]] || migration="ended: $(sed -n 's/^error: //p' "$live/migrate/$name.log" | head -n 1)"
 	[[ $migration != "ended: " ]] || migration="ended well"
-	printf '%-16s %-14s %-28s %8s %8s %10s  %s\n' "$name" "${on:--}" "$state" "${phases#0:}" "$(true_rate "$name")" \
-		"$(pages_written "$name")" "$migration"
+	printf '%-16s %-14s %-28s %8s %8s %10s  %s\n' "$name" "${on:--}" "$state" "${phases#0:}" \
+		"$rate" "$pages" "$migration"
 }
 
-# What the guest has counted so far.
-pages_written() { # NAME
-	local line
-	line=$(tail -n 2 "$live/guests/$1.count" | grep -E '^[0-9a-f]{8} [0-9a-f]{8}$' | tail -n 1) || true
-	echo $((16#${line:9:8}0 / 16))
+cmd_count() {
+	local lines
+	(($# == 1)) || die_usage "count needs a guest"
+	lab_enter
+	need_guest "$1"
+	last_words "$1" 1
+	[[ ${lines-} ]] || die "guest $1 has not said anything yet"
+	echo $((16#${lines:0:8})) $((16#${lines:9:8}))
 }
 
-# MiB/s over the guest's last second, in whole numbers; 0 if it stands still. The file is only as old as its last word.
-true_rate() { # NAME
-	local file=$live/guests/$1.count lines before after
-	(($(date +%s) - $(stat -c %Y "$file") <= 2)) || { echo 0; return; }
-	mapfile -t lines < <(tail -n 3 "$file" | grep -E '^[0-9a-f]{8} [0-9a-f]{8}$' | tail -n 2)
-	((${#lines[@]} == 2)) || { echo -; return; }
-	before=${lines[0]} after=${lines[1]}
-	local time=$((16#${after:0:8} - 16#${before:0:8})) pages=$((16#${after:9:8} - 16#${before:9:8}))
-	((time > 0)) || { echo -; return; }
-	echo $(((pages * 100 / time + 128) / 256))
+# The last N whole lines that a guest has said of itself, into the array lines.
+last_words() { # NAME N
+	mapfile -t lines < <(tail -n $(($2 + 1)) "$live/guests/$1.count" | grep -E '^[0-9a-f]{8} [0-9a-f]{8}$' | tail -n "$2")
+}
+
+# The guest's count and its rate over its last second, as "PAGES MIB/S"; the rate is 0 if it has said nothing for a while.
+count_and_rate() { # NAME
+	local lines time pages rate=- silent
+	last_words "$1" 2
+	((${#lines[@]})) || { echo "0 -"; return; }
+	silent=$(($(date +%s) - $(stat -c %Y "$live/guests/$1.count")))
+	if ((silent > 2)); then
+		rate=0
+	elif ((${#lines[@]} == 2)); then
+		time=$((16#${lines[1]:0:8} - 16#${lines[0]:0:8})) pages=$((16#${lines[1]:9:8} - 16#${lines[0]:9:8}))
+		((time <= 0)) || rate=$(((pages * 100 / time + PAGES_PER_MIB / 2) / PAGES_PER_MIB))
+	fi
+	echo "$((16#${lines[-1]:9:8})) $rate"
 }

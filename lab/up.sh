@@ -131,6 +131,7 @@ inside_lab() { # HOSTS
 	echo "$1" >"$live/hosts.part"
 	mv "$live/hosts.part" "$live/hosts"
 	n_hosts=$1
+	without_ipv6
 	ip link set lo up
 	ip link add name switch type bridge stp_state 0 mcast_snooping 0
 	ip link set switch up
@@ -262,8 +263,17 @@ write_configuration() { # HOST FOLDER
 	END
 }
 
+# What is quiet shall be quiet: IPv6 would look for neighbours and routers. Where the kernel has none of it, so much the better.
+without_ipv6() {
+	local scope
+	for scope in all default; do
+		[[ ! -w /proc/sys/net/ipv6/conf/$scope/disable_ipv6 ]] || echo 1 >"/proc/sys/net/ipv6/conf/$scope/disable_ipv6"
+	done
+}
+
 connect_host() { # HOST
 	local other
+	without_ipv6
 	ip link set lo up
 	ip address add "$(address_of "$1")/24" dev eth0
 	ip link set eth0 up
