@@ -41,6 +41,12 @@ tests_unit_test_fleet_LDADD = $(unit_model)
 unit_programs += tests/unit/test_report
 tests_unit_test_report_SOURCES = tests/unit/test_report.c
 tests_unit_test_report_LDADD = $(unit_report)
+unit_programs += tests/unit/test_app_hosts
+tests_unit_test_app_hosts_SOURCES = tests/unit/test_app_hosts.c
+tests_unit_test_app_hosts_LDADD = $(unit_app)
+unit_programs += tests/unit/test_app_discovery
+tests_unit_test_app_discovery_SOURCES = tests/unit/test_app_discovery.c
+tests_unit_test_app_discovery_LDADD = $(unit_app)
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_programs)

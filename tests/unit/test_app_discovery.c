@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * When a picture is whole, and which migration DOMAIN means.
+ */
+#include "app/discovery.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char *const uuids[] = {"00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"};
+
+static struct row make_row(const char *source, const char *name, int guest, uint32_t attempt, enum phase phase)
+{
+	struct row row = {.name = name, .name_raw = name, .uuid_text = uuids[guest], .source = source, .phase = phase};
+	uuid_parse(uuids[guest], &row.id.domain);
+	row.id.host.byte[0] = (unsigned char)source[strlen(source) - 1];
+	row.id.attempt = attempt;
+	row.has_throughput = true;
+	return row;
+}
+
+static struct snapshot of_rows(struct row *row, size_t n)
+{
+	return (struct snapshot){.row = row, .n_rows = n, .hosts_up = 2, .n_hosts = 3};
+}
+
+static void a_migration_is_found_by_name_uuid_and_host(void **state)
+{
+	(void)state;
+	struct row rows[] = {make_row("host1", "web", 0, 1, PHASE_PRECOPY),
+			     make_row("host2", "db", 1, 1, PHASE_PRECOPY)};
+	struct snapshot snapshot = of_rows(rows, 2);
+	static const char *const words[] = {"db", "host2/db", "00000000-0000-0000-0000-000000000002",
+					    "host2/00000000-0000-0000-0000-000000000002"};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		const struct row *found = NULL;
+		assert_int_equal(target_find(&found, &snapshot, words[i], NULL), ERR_OK);
+		assert_ptr_equal(found, &rows[1]);
+	}
+	assert_false(target_is_exact("db"));
+	assert_true(target_is_exact("host2/db"));
+	assert_true(target_is_exact(uuids[0]));
+}
+
+static void a_name_that_nobody_bears_is_not_found(void **state)
+{
+	(void)state;
+	struct row rows[] = {make_row("host1", "web", 0, 1, PHASE_PRECOPY)};
+	struct snapshot snapshot = of_rows(rows, 1);
+	static const char *const words[] = {"db", "host2/web", "host/web", "host11/web",
+					    "",   "/web",      "host1/",   "00000000-0000-0000-0000-000000000002"};
+	const struct row *found = NULL;
+	struct err_info why;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		assert_int_equal(target_find(&found, &snapshot, words[i], &why), ERR_NOT_FOUND);
+	assert_null(found);
+	assert_non_null(strstr(why.text, "2 hosts that answer (of 3)"));
+}
+
+static void two_bearers_of_a_name_are_listed_and_refused(void **state)
+{
+	(void)state;
+	struct row rows[] = {make_row("host1", "web", 0, 1, PHASE_PRECOPY),
+			     make_row("host2", "web", 1, 1, PHASE_PAUSED)};
+	struct snapshot snapshot = of_rows(rows, 2);
+	const struct row *found = NULL;
+	struct err_info why;
+	assert_int_equal(target_find(&found, &snapshot, "web", &why), ERR_USAGE);
+	assert_null(found);
+	assert_non_null(strstr(why.text, "host1/web"));
+	assert_non_null(strstr(why.text, "host2/web"));
+	assert_int_equal(target_find(&found, &snapshot, "host2/web", NULL), ERR_OK);
+	assert_ptr_equal(found, &rows[1]);
+}
+
+static void a_running_migration_comes_before_ended_ones_and_the_last_attempt_before_earlier(void **state)
+{
+	(void)state;
+	struct row rows[] = {make_row("host2", "web", 1, 1, PHASE_COMPLETED),
+			     make_row("host1", "web", 0, 1, PHASE_PRECOPY),
+			     make_row("host1", "web", 0, 2, PHASE_PRECOPY)};
+	struct snapshot snapshot = of_rows(rows, 3);
+	const struct row *found = NULL;
+	assert_int_equal(target_find(&found, &snapshot, "web", NULL), ERR_OK);
+	assert_ptr_equal(found, &rows[2]);
+	rows[1].phase = PHASE_CANCELLED;
+	assert_int_equal(target_find(&found, &snapshot, "web", NULL), ERR_OK);
+	assert_ptr_equal(found, &rows[2]);
+}
+
+static void a_uuid_comes_before_a_guest_that_is_called_like_it(void **state)
+{
+	(void)state;
+	struct row rows[] = {make_row("host1", uuids[1], 0, 1, PHASE_PRECOPY),
+			     make_row("host2", "db", 1, 1, PHASE_COMPLETED)};
+	struct snapshot snapshot = of_rows(rows, 2);
+	const struct row *found = NULL;
+	assert_int_equal(target_find(&found, &snapshot, uuids[1], NULL), ERR_OK);
+	assert_ptr_equal(found, &rows[1]);
+}
+
+static void a_picture_out_of_the_cache_is_no_target(void **state)
+{
+	(void)state;
+	struct row rows[] = {make_row("host1", "web", 0, 1, PHASE_PRECOPY)};
+	struct snapshot snapshot = of_rows(rows, 1);
+	const struct row *found = NULL;
+	rows[0].from_cache = true;
+	assert_int_equal(target_find(&found, &snapshot, "web", NULL), ERR_NOT_FOUND);
+}
+
+struct scene {
+	struct host_row host[2];
+	struct row row[1];
+	struct snapshot snapshot;
+	struct discovery discovery;
+};
+
+static enum discovery_state at(struct scene *scene, int64_t ms)
+{
+	scene->snapshot.at.mono.ms = 1000 + ms;
+	return discovery_step(&scene->discovery, &scene->snapshot, (duration){10000});
+}
+
+static void scene_init(struct scene *scene)
+{
+	*scene = (struct scene){
+		.host = {{.state = LINK_UP, .guests_known = true}, {.state = LINK_CONNECTING}},
+		.row = {make_row("host1", "web", 0, 1, PHASE_PRECOPY)},
+		.discovery = {.start = {1000}, .refresh = {1000}},
+	};
+	scene->snapshot = (struct snapshot){.host = scene->host, .n_hosts = 2, .row = scene->row, .n_rows = 1};
+	scene->row[0].has_throughput = false;
+}
+
+static void a_picture_is_whole_after_every_host_and_two_samples(void **state)
+{
+	(void)state;
+	struct scene scene;
+	scene_init(&scene);
+	assert_int_equal(at(&scene, 100), DISCOVERY_HOSTS);
+	scene.host[1].state = LINK_UP;
+	assert_int_equal(at(&scene, 200), DISCOVERY_HOSTS); /* up, but what runs there is not known */
+	scene.host[1].guests_known = true;
+	assert_int_equal(at(&scene, 300), DISCOVERY_SETTLED);
+	assert_int_equal(at(&scene, 2000), DISCOVERY_LISTED);
+	scene.row[0].has_throughput = true;
+	assert_int_equal(at(&scene, 2100), DISCOVERY_SAMPLED);
+}
+
+static void a_host_that_fails_is_not_waited_for(void **state)
+{
+	(void)state;
+	struct scene scene;
+	scene_init(&scene);
+	scene.host[1].state = LINK_DOWN;
+	assert_int_equal(at(&scene, 10), DISCOVERY_SETTLED);
+}
+
+static void patience_ends_with_hosts_that_hang_and_samples_that_do_not_come(void **state)
+{
+	(void)state;
+	struct scene scene;
+	scene_init(&scene);
+	assert_int_equal(at(&scene, 9999), DISCOVERY_HOSTS);
+	assert_int_equal(at(&scene, 10000), DISCOVERY_SETTLED);
+	assert_int_equal(at(&scene, 12000), DISCOVERY_LISTED);
+	assert_int_equal(at(&scene, 14000), DISCOVERY_SAMPLED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_migration_is_found_by_name_uuid_and_host),
+		cmocka_unit_test(a_name_that_nobody_bears_is_not_found),
+		cmocka_unit_test(two_bearers_of_a_name_are_listed_and_refused),
+		cmocka_unit_test(a_running_migration_comes_before_ended_ones_and_the_last_attempt_before_earlier),
+		cmocka_unit_test(a_uuid_comes_before_a_guest_that_is_called_like_it),
+		cmocka_unit_test(a_picture_out_of_the_cache_is_no_target),
+		cmocka_unit_test(a_picture_is_whole_after_every_host_and_two_samples),
+		cmocka_unit_test(a_host_that_fails_is_not_waited_for),
+		cmocka_unit_test(patience_ends_with_hosts_that_hang_and_samples_that_do_not_come),
+	};
+	return cmocka_run_group_tests_name("app_discovery", tests, NULL, NULL);
+}
