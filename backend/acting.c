@@ -43,7 +43,7 @@ static void make_room(struct backend *backend)
 			continue;
 		backend->n_intents--;
 		memmove(&backend->intent[i], &backend->intent[i + 1],
-		        (backend->n_intents - i) * sizeof *backend->intent);
+			(backend->n_intents - i) * sizeof *backend->intent);
 		return;
 	}
 }
@@ -52,7 +52,7 @@ static struct intent *intent_add(struct backend *backend, const struct intent *i
 {
 	make_room(backend);
 	backend->intent = array_reserve(backend->intent, &backend->intents_capacity, backend->n_intents + 1,
-	                                sizeof *backend->intent);
+					sizeof *backend->intent);
 	backend->intent[backend->n_intents] = *intent;
 	return &backend->intent[backend->n_intents++];
 }
@@ -81,7 +81,7 @@ static void say(struct backend *backend, const struct intent *intent, struct sta
 	if (intent->order.action == ACTION_FORCE_COMPLETE)
 		method = force_method_name(intent->stage >= INTENT_SENT ? intent->used : intent->order.method);
 	snprintf(text, sizeof text, "%s%s%s%s: %s", action_name(intent->order.action), *method ? " (" : "", method,
-	         *method ? ")" : "", intent->text);
+		 *method ? ")" : "", intent->text);
 	fleet_notice(backend->fleet, at, severity_of(intent), &intent->order.target, intent->domain_name, text);
 }
 
@@ -111,7 +111,7 @@ static void name_target(const struct backend *backend, struct intent *intent)
 	copy_clean(intent->domain_name, sizeof intent->domain_name, migration->name);
 	copy_clean(intent->source, sizeof intent->source, migration->source_name);
 	copy_clean(intent->destination, sizeof intent->destination,
-	           destination ? destination : migration->destination_name);
+		   destination ? destination : migration->destination_name);
 }
 
 static struct driver *driver_of(const struct backend *backend, const struct intent *intent)
@@ -180,15 +180,15 @@ void acting_ledger(struct backend *backend, const struct event *event)
 	if (intent->order.insist) {
 		intent->id = LOCAL_ID_BASE + ++backend->local_intent_id;
 		fleet_notice(backend->fleet, now, SEVERITY_WARNING, &intent->order.target, intent->domain_name,
-		             "the ledger cannot be written; acting all the same because the operator insists");
+			     "the ledger cannot be written; acting all the same because the operator insists");
 		hand_to_driver(backend, intent, now);
 		return;
 	}
 	struct err_info why = {0};
 	err_set(&why, ERR_IO, "virt-drain", 0,
-	        "nothing was done: the ledger, which remembers what is owed to a guest, cannot be written (%s); "
-	        "repair it, or insist",
-	        event->ledger.text);
+		"nothing was done: the ledger, which remembers what is owed to a guest, cannot be written (%s); "
+		"repair it, or insist",
+		event->ledger.text);
 	intent_refuse(intent, &why, now);
 	changed(backend, intent, now);
 }
@@ -202,8 +202,8 @@ void acting_reply(struct backend *backend, const struct event *event)
 	if (intent->is_debt_call) {
 		intent->is_debt_call = false;
 		fleet_notice(backend->fleet, event->at,
-		             event->reply.result == ERR_OK ? SEVERITY_GOOD : SEVERITY_CRITICAL, &intent->order.target,
-		             intent->domain_name, event->reply.text);
+			     event->reply.result == ERR_OK ? SEVERITY_GOOD : SEVERITY_CRITICAL, &intent->order.target,
+			     intent->domain_name, event->reply.text);
 		backend->is_dirty = backend->is_urgent = true;
 		return;
 	}
@@ -237,7 +237,8 @@ static void tell_blind(struct backend *backend, struct intent *intent, struct st
 		return;
 	intent->debt_tried = now.mono;
 	fleet_notice(backend->fleet, now, SEVERITY_CRITICAL, &intent->order.target, intent->domain_name,
-	             "we paused this guest, its migration is over and nobody sees it run: look at both hosts, then virsh resume");
+		     "we paused this guest, its migration is over and nobody sees it run: look at both hosts, then "
+		     "virsh resume");
 	backend->is_dirty = backend->is_urgent = true;
 }
 
@@ -249,8 +250,8 @@ static void judge_debt(struct backend *backend, struct intent *intent, struct st
 	uint32_t destination = migration ? migration->destination_host : HOST_NONE;
 
 	switch (debt_judge(intent, migration, fleet_domain_state(backend->fleet, &target->domain, source),
-	                   fleet_domain_state(backend->fleet, &target->domain, destination),
-	                   other_end_was_seen(backend, migration))) {
+			   fleet_domain_state(backend->fleet, &target->domain, destination),
+			   other_end_was_seen(backend, migration))) {
 	case DEBT_NONE:
 		intent->owes = false;
 		intent->is_debt_call = false;
@@ -270,8 +271,7 @@ void acting_judge(struct backend *backend, struct stamp now)
 		struct intent *intent = &backend->intent[i];
 		const struct migration *migration = fleet_find(backend->fleet, &intent->order.target);
 
-		if (!intent_is_closed(intent) &&
-		    intent_judge(intent, migration, now, backend->settings.proof_patience))
+		if (!intent_is_closed(intent) && intent_judge(intent, migration, now, backend->settings.proof_patience))
 			changed(backend, intent, now);
 		if (intent->owes)
 			judge_debt(backend, intent, now);

@@ -120,7 +120,7 @@ static void start_reading(struct backend *backend)
 		struct picture_reader *reader = mem_new(1, sizeof *reader);
 
 		*reader = (struct picture_reader){backend, mem_dup(backend->settings.cache_path),
-		                                  backend->settings.fleet.keep_ended};
+						  backend->settings.fleet.keep_ended};
 		if (reader->recent.ms <= 0)
 			reader->recent.ms = 3600 * 1000;
 		if (start_thread(&backend->reader, read_picture, reader) == 0) {
@@ -150,7 +150,7 @@ static void start_recorder(struct backend *backend)
 }
 
 enum err backend_start(struct backend **out, struct driver *const *drivers, size_t n_drivers,
-                       const struct backend_settings *settings, struct err_info *why)
+		       const struct backend_settings *settings, struct err_info *why)
 {
 	struct backend *backend = mem_new(1, sizeof *backend);
 	char text[128];
@@ -164,7 +164,8 @@ enum err backend_start(struct backend **out, struct driver *const *drivers, size
 	backend->fleet = fleet_new(&backend->settings.fleet);
 	if (!backend->queue || !backend->mailbox) {
 		backend_free(backend);
-		return err_set(why, ERR_FAILED, "system", errno, "no file descriptors are left: raise the limit (ulimit -n)");
+		return err_set(why, ERR_FAILED, "system", errno,
+			       "no file descriptors are left: raise the limit (ulimit -n)");
 	}
 	add_hosts(backend);
 	start_recorder(backend);

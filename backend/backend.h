@@ -14,17 +14,18 @@ struct driver;
 
 struct backend_settings {
 	struct fleet_settings fleet;
-	duration refresh;          /* at most one snapshot per this time for mere samples; changes of phase come at once; default 1 s */
-	const char *cache_path;    /* NULL: no cache */
-	const char *ledger_path;   /* NULL: no ledger (only for --demo and recordings) */
-	duration retention;        /* outcomes and passes in the cache; default 90 days */
-	duration proof_patience;   /* how long a sent intent waits for its proof before it is UNPROVEN; default 30 s */
+	/* at most one snapshot per this time for mere samples; changes of phase come at once; default 1 s */
+	duration refresh;
+	const char *cache_path;  /* NULL: no cache */
+	const char *ledger_path; /* NULL: no ledger (only for --demo and recordings) */
+	duration retention;      /* outcomes and passes in the cache; default 90 days */
+	duration proof_patience; /* how long a sent intent waits for its proof before it is UNPROVEN; default 30 s */
 };
 
 /* Starts collector, recorder and drivers. The drivers are borrowed; they must outlive the backend.
  * Errors: those of a driver's start (nothing is left running). A bad cache or ledger is no error: the snapshot tells. */
 enum err backend_start(struct backend **out, struct driver *const *drivers, size_t n_drivers,
-                       const struct backend_settings *settings, struct err_info *why) ATTR_WARN_UNUSED;
+		       const struct backend_settings *settings, struct err_info *why) ATTR_WARN_UNUSED;
 
 /* Stops drivers, collector and recorder (which gets up to a second to write) and frees. NULL is fine. */
 void backend_stop(struct backend *backend);

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TICK_MS 500          /* freshness, graces and patience advance at this pace */
-#define URGENT_MS 80         /* changes of phase are shown within this, several at once */
+#define TICK_MS 500             /* freshness, graces and patience advance at this pace */
+#define URGENT_MS 80            /* changes of phase are shown within this, several at once */
 #define PICTURE_PATIENCE_MS 500 /* a cache that is slower than this must not keep the hosts waiting */
 
 void letter_free(void *item)
@@ -79,7 +79,8 @@ static void start_drivers(struct backend *backend)
 		struct driver *driver = backend->driver[i];
 
 		if (driver->ops->start(driver, sink, backend->host_base[i], &why) != ERR_OK)
-			fleet_notice(backend->fleet, clock_stamp(), SEVERITY_CRITICAL, NULL, driver->ops->name, why.text);
+			fleet_notice(backend->fleet, clock_stamp(), SEVERITY_CRITICAL, NULL, driver->ops->name,
+				     why.text);
 	}
 	backend->is_dirty = backend->is_urgent = true;
 }
@@ -90,11 +91,11 @@ static void take_store(struct backend *backend, const struct event *event)
 	bool is_bad = !event->store.cache_ok || !event->store.ledger_ok;
 	const char *text = !event->store.ledger_ok ? event->store.ledger_text : event->store.cache_text;
 	bool is_news = strcmp(old->store.cache_text, event->store.cache_text) != 0 ||
-	               strcmp(old->store.ledger_text, event->store.ledger_text) != 0;
+		       strcmp(old->store.ledger_text, event->store.ledger_text) != 0;
 
 	if (is_news && text[0])
 		fleet_notice(backend->fleet, event->at, is_bad ? SEVERITY_WARNING : SEVERITY_INFO, NULL,
-		             !event->store.ledger_ok ? "ledger" : "cache", text);
+			     !event->store.ledger_ok ? "ledger" : "cache", text);
 	backend->store = *event;
 	backend->is_dirty = true;
 }

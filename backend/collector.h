@@ -44,7 +44,7 @@ struct backend {
 	size_t n_intents, intents_capacity;
 	uint64_t local_intent_id; /* ids where no ledger gives them */
 	struct look look;
-	struct event store;      /* the last EVENT_STORE */
+	struct event store; /* the last EVENT_STORE */
 	uint64_t snapshot_serial, recorded_notice;
 	mono_time last_publish, last_tick;
 	bool is_dirty, is_urgent; /* a snapshot is due: with the next refresh, or at once */
@@ -55,7 +55,7 @@ struct backend {
 /* collector.c */
 void *collector_run(void *backend);
 bool collector_post(struct backend *backend, struct letter *letter, bool is_vital); /* any thread; takes ownership */
-bool collector_sink(void *backend, struct event *event);                           /* struct event_sink.put */
+bool collector_sink(void *backend, struct event *event);                            /* struct event_sink.put */
 void letter_free(void *letter);
 struct driver *collector_driver(const struct backend *backend, uint32_t host, uint32_t *own_number);
 

@@ -10,7 +10,7 @@
 #define ALIVE_EVERY_MS 5000
 
 static struct migration_record record_of(const struct backend *backend, const struct migration *migration,
-                                         struct stamp now)
+					 struct stamp now)
 {
 	const char *destination = fleet_host_name(backend->fleet, migration->destination_host);
 
@@ -57,7 +57,7 @@ static void write_sample(struct backend *backend, const struct fleet_change *cha
 	const struct pass *pass = passes_last(&migration->passes);
 
 	recorder_sample(backend->recorder, &migration->id, at.wall, migration_elapsed(migration, at.mono),
-	                &migration->stats);
+			&migration->stats);
 	if (change->pass_began && pass) {
 		uint64_t news = pass->number - migration->recorded_pass;
 

@@ -8,8 +8,8 @@
 
 #include "base/units.h"
 
-mono_time clock_mono(void);  /* CLOCK_MONOTONIC: does not step, stands still while the machine sleeps */
-wall_time clock_wall(void);  /* CLOCK_REALTIME */
+mono_time clock_mono(void); /* CLOCK_MONOTONIC: does not step, stands still while the machine sleeps */
+wall_time clock_wall(void); /* CLOCK_REALTIME */
 struct stamp clock_stamp(void);
 
 /* The identity of this boot (/proc/sys/kernel/random/boot_id), "" where it cannot be read. Filled once. */

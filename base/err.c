@@ -32,8 +32,7 @@ static const struct {
 	[ERR_UNSUPPORTED] = {"not supported", 1},
 };
 
-enum err err_set(struct err_info *why, enum err code, const char *origin, int origin_code, const char *format,
-		 ...)
+enum err err_set(struct err_info *why, enum err code, const char *origin, int origin_code, const char *format, ...)
 {
 	if (!why)
 		return code;

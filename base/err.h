@@ -35,14 +35,15 @@ enum err {
 /* Why something failed. Callers give NULL where they do not need it. */
 struct err_info {
 	enum err code;
-	const char *origin; /* static text: "libvirt", "sqlite", "libconfig", "system", "virt-drain"; never NULL after err_set */
-	int origin_code;    /* the origin's own number (libvirt's VIR_ERR_*, errno, ...), 0 if it has none */
-	char text[320];     /* one sentence for people, cleaned of control characters, without a final dot or newline */
+	/* static text: "libvirt", "sqlite", "libconfig", "system", "virt-drain"; never NULL after err_set */
+	const char *origin;
+	int origin_code; /* the origin's own number (libvirt's VIR_ERR_*, errno, ...), 0 if it has none */
+	char text[320];  /* one sentence for people, cleaned of control characters, without a final dot or newline */
 };
 
 /* Fills *why (if not NULL) and returns code, so that `return err_set(why, ...)` reads well. */
 enum err err_set(struct err_info *why, enum err code, const char *origin, int origin_code, const char *format, ...)
-    ATTR_PRINTF(5, 6);
+	ATTR_PRINTF(5, 6);
 
 /* "invalid in this state" and the like: a static, short English phrase. */
 const char *err_text(enum err code);

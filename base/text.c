@@ -154,8 +154,7 @@ enum err text_parse_duration(const char *text, duration *out, struct err_info *w
 		/* Units fall ("1h30m"), so that a typing error like "1m30m" is not silently added up. */
 		if (unit == 0 || (!is_first && unit >= last_unit))
 			return err_set(why, ERR_USAGE, "virt-drain", 0,
-				       "\"%s\" is no duration: write it like 90, 500ms, 15m, 1h30m or 2d",
-				       text);
+				       "\"%s\" is no duration: write it like 90, 500ms, 15m, 1h30m or 2d", text);
 		total += value * unit;
 		last_unit = unit;
 	} while (*at != '\0');

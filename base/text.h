@@ -23,7 +23,7 @@ char *text_rate(char *buffer, size_t size, bytes_per_s rate); /* as text_bytes, 
 char *text_duration(char *buffer, size_t size, duration d);
 /* "84 ms", "6.2 s", "2:05 min" */
 char *text_short_duration(char *buffer, size_t size, duration d);
-char *text_clock(char *buffer, size_t size, wall_time t); /* local time of day, "12:41:07" */
+char *text_clock(char *buffer, size_t size, wall_time t);   /* local time of day, "12:41:07" */
 char *text_iso_utc(char *buffer, size_t size, wall_time t); /* "2026-01-31T12:41:07.123Z", 25 bytes */
 
 /* "90", "90s", "15m", "2h", "500ms", "1h30m" to a duration. Errors: ERR_USAGE; *out untouched. */

@@ -117,8 +117,7 @@ static struct piece piece_of(const unsigned char *raw, size_t length, size_t n_m
 	}
 	int digits = character < 0x80 ? 2 : character < 0x10000 ? 4 : 8;
 	char kind = character < 0x80 ? 'x' : character < 0x10000 ? 'u' : 'U';
-	piece.length = (size_t)snprintf(piece.text, sizeof piece.text, "\\%c%0*x", kind, digits,
-					(unsigned)character);
+	piece.length = (size_t)snprintf(piece.text, sizeof piece.text, "\\%c%0*x", kind, digits, (unsigned)character);
 	return piece;
 }
 
@@ -127,8 +126,7 @@ bool text_clean(char *clean, size_t size, const char *raw, size_t raw_len)
 	size_t used = 0, n_marks = 0;
 	bool is_changed = false, has_base = false;
 	for (size_t at = 0; at < raw_len;) {
-		struct piece piece =
-			piece_of((const unsigned char *)raw + at, raw_len - at, n_marks, has_base);
+		struct piece piece = piece_of((const unsigned char *)raw + at, raw_len - at, n_marks, has_base);
 		if (used + piece.length >= size) {
 			is_changed = true;
 			break;

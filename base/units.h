@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* clang-format off */
 typedef struct { uint64_t n; } bytes;
 typedef struct { uint64_t n; } bytes_per_s;
 typedef struct { uint64_t n; } pages;
@@ -19,6 +20,7 @@ typedef struct { int64_t ms; } duration;
 typedef struct { int64_t ms; } mono_time;
 /* Milliseconds since 1970 UTC: for people, logs and the cache only; it may step. */
 typedef struct { int64_t ms; } wall_time;
+/* clang-format on */
 
 /* The same instant on both clocks. */
 struct stamp {

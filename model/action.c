@@ -4,6 +4,7 @@
  */
 #include "model/action.h"
 
+/* clang-format off */
 static const struct action_entry entries[ACTION_COUNT] = {
 	[ACTION_FORCE_COMPLETE] = {ACTION_FORCE_COMPLETE, "force-complete", "force",
 	                           "finish the migration now: switch to post-copy, or pause the guest until all is copied",
@@ -12,6 +13,7 @@ static const struct action_entry entries[ACTION_COUNT] = {
 	[ACTION_BANDWIDTH] = {ACTION_BANDWIDTH, "bandwidth", "lift limit",
 	                      "lift the bandwidth limit of the migration, so that it ends sooner", true},
 };
+/* clang-format on */
 
 /* Which column of the refusal table an order reads. */
 enum rule { RULE_AUTO, RULE_PAUSE, RULE_POSTCOPY, RULE_ABORT, RULE_BANDWIDTH, RULE_COUNT };
@@ -21,6 +23,7 @@ enum rule { RULE_AUTO, RULE_PAUSE, RULE_POSTCOPY, RULE_ABORT, RULE_BANDWIDTH, RU
 #define BROKEN "post-copy failed: the guest's memory is on both hosts; recover it with virsh migrate --postcopy-resume"
 
 /* NULL: allowed. Outcomes never come here. */
+/* clang-format off */
 static const char *const refusals[RULE_COUNT][PHASE_COMPLETED] = {
 	[RULE_AUTO] = {
 		[PHASE_PREPARING] = NOT_YET,
@@ -48,6 +51,7 @@ static const char *const refusals[RULE_COUNT][PHASE_COMPLETED] = {
 		[PHASE_POSTCOPY_FAILED] = BROKEN,
 	},
 };
+/* clang-format on */
 
 const struct action_entry *action_entry(enum action action)
 {
@@ -93,14 +97,15 @@ static enum err check_force(enum force_method method, const struct action_facts 
 	if (facts->is_forcing && facts->phase == PHASE_PRECOPY)
 		return refuse(why, ERR_INVALID_STATE, "a force-complete is under way: wait for its effect");
 	if (method == METHOD_POSTCOPY && facts->no_postcopy)
-		return refuse(why, ERR_NO_POSTCOPY, "this migration was started without the permission to use post-copy");
+		return refuse(why, ERR_NO_POSTCOPY,
+			      "this migration was started without the permission to use post-copy");
 	if (method == METHOD_PAUSE && facts->guest_was_paused)
 		return refuse(why, ERR_INVALID_STATE, "the guest is paused by its owner: a pause would change nothing");
 	return ERR_OK;
 }
 
 enum err action_check(enum action action, enum force_method method, const struct action_facts *facts,
-                      struct err_info *why)
+		      struct err_info *why)
 {
 	enum err code = check_any(facts, why);
 
@@ -115,12 +120,13 @@ enum err action_check(enum action action, enum force_method method, const struct
 }
 
 static const char *const consequences[RULE_COUNT] = {
-	[RULE_AUTO] = "Post-copy if the migration permits it: the guest moves at once and cannot be aborted afterwards. "
-	              "Otherwise the guest is paused until all is copied.",
+	[RULE_AUTO] =
+		"Post-copy if the migration permits it: the guest moves at once and cannot be aborted afterwards. "
+		"Otherwise the guest is paused until all is copied.",
 	[RULE_PAUSE] = "The guest stands still until all its memory is copied, then runs at the destination. "
-	               "An abort lets it go on at the source.",
+		       "An abort lets it go on at the source.",
 	[RULE_POSTCOPY] = "The guest runs at the destination at once and fetches its memory from the source. "
-	                  "It cannot be aborted any more; a lost network or host loses the guest.",
+			  "It cannot be aborted any more; a lost network or host loses the guest.",
 	[RULE_ABORT] = "The migration is cancelled, what was copied is thrown away, and the guest stays on its source.",
 	[RULE_BANDWIDTH] = "The migration may use the whole link. Other traffic on it may suffer.",
 };
@@ -131,7 +137,8 @@ const char *action_consequence(enum action action, enum force_method method, enu
 		return "The migration is cancelled, what was copied is thrown away, and the guest, frozen now, "
 		       "goes on at its source.";
 	if (phase == PHASE_PAUSED && rule_of(action, method) == RULE_POSTCOPY)
-		return "The frozen guest runs at the destination at once and fetches the rest of its memory from the source. "
+		return "The frozen guest runs at the destination at once and fetches the rest of its memory from the "
+		       "source. "
 		       "It cannot be aborted any more; a lost network or host loses the guest.";
 	return consequences[rule_of(action, method)];
 }

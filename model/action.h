@@ -12,22 +12,22 @@
  * thread from fresh reads (has_job, phase, guest state). */
 struct action_facts {
 	bool is_read_only;
-	bool is_reachable;      /* the source host's link is up */
-	bool is_known;          /* the migration exists (domain and job found) */
+	bool is_reachable; /* the source host's link is up */
+	bool is_known;     /* the migration exists (domain and job found) */
 	enum phase phase;
-	bool is_cancelling;     /* an abort was sent and is not proven yet */
-	bool is_forcing;        /* a force-complete was sent and is not proven yet */
-	bool is_incoming_side;  /* asked of the receiving end */
-	bool no_postcopy;       /* the job refused post-copy before */
-	bool guest_was_paused;  /* the guest is paused by its owner: nothing to pause, and not ours to resume */
+	bool is_cancelling;    /* an abort was sent and is not proven yet */
+	bool is_forcing;       /* a force-complete was sent and is not proven yet */
+	bool is_incoming_side; /* asked of the receiving end */
+	bool no_postcopy;      /* the job refused post-copy before */
+	bool guest_was_paused; /* the guest is paused by its owner: nothing to pause, and not ours to resume */
 };
 
 struct action_entry {
 	enum action action;
-	const char *name;   /* "force-complete" */
-	const char *label;  /* "force" for the key bar */
-	const char *help;   /* one sentence */
-	bool is_dangerous;  /* needs a confirmation */
+	const char *name;  /* "force-complete" */
+	const char *label; /* "force" for the key bar */
+	const char *help;  /* one sentence */
+	bool is_dangerous; /* needs a confirmation */
 };
 
 /* The row of an action; never NULL for a valid enum. */
@@ -35,7 +35,7 @@ const struct action_entry *action_entry(enum action action);
 
 /* ERR_OK, or ERR_INVALID_STATE, ERR_NOT_PERMITTED, ERR_NOT_FOUND, ERR_UNREACHABLE, ERR_NO_POSTCOPY with the sentence in *why. */
 enum err action_check(enum action action, enum force_method method, const struct action_facts *facts,
-                      struct err_info *why);
+		      struct err_info *why);
 
 /* What it does and costs, for the dialog, given the phase: static text of one or two sentences. */
 const char *action_consequence(enum action action, enum force_method method, enum phase phase);

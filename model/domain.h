@@ -17,11 +17,11 @@ enum domain_run {
 
 enum domain_reason {
 	REASON_OTHER,
-	REASON_MIGRATION,          /* PAUSED: stopped for an outgoing or incoming migration (VIR_DOMAIN_PAUSED_MIGRATION 2) */
-	REASON_USER,               /* PAUSED: somebody's suspend (1) */
-	REASON_IO_ERROR,           /* PAUSED (5) */
-	REASON_STARTING_UP,        /* PAUSED: an incoming guest before its first page (11) */
-	REASON_POSTCOPY,           /* PAUSED 12 at the source, RUNNING 10 at the destination */
+	REASON_MIGRATION,   /* PAUSED: stopped for an outgoing or incoming migration (VIR_DOMAIN_PAUSED_MIGRATION 2) */
+	REASON_USER,        /* PAUSED: somebody's suspend (1) */
+	REASON_IO_ERROR,    /* PAUSED (5) */
+	REASON_STARTING_UP, /* PAUSED: an incoming guest before its first page (11) */
+	REASON_POSTCOPY,    /* PAUSED 12 at the source, RUNNING 10 at the destination */
 	REASON_POSTCOPY_FAILED,    /* PAUSED 13, RUNNING 11 */
 	REASON_API_ERROR,          /* PAUSED 14: libvirt could not resume it */
 	REASON_MIGRATED,           /* RUNNING 2: arrived; SHUT_OFF 4: left */

@@ -23,7 +23,7 @@ enum event_kind {
 	EVENT_DOMAIN,    /* .domain: a lifecycle event */
 	EVENT_FACTS,     /* .facts of a migrating domain, once per job */
 	EVENT_JOB,       /* .job: statistics of an outgoing migration (operation MIGRATION_OUT and no other) */
-	EVENT_NO_JOB,    /* .no_job: the domain was asked and has no outgoing migration (any more); said for each domain of the
+	EVENT_NO_JOB, /* .no_job: the domain was asked and has no outgoing migration (any more); said for each domain of the
 	                  * first look after (re)connecting, then only for one that had a job */
 	EVENT_INCOMING,  /* .incoming: the domain is the receiving end (libvirt error 84) */
 	EVENT_PASS,      /* .pass: a pre-copy pass began */
@@ -32,9 +32,9 @@ enum event_kind {
 	EVENT_REPLY,     /* .reply: the end of an intent's call */
 	EVENT_LEDGER,    /* .ledger: the recorder wrote an intent, or could not */
 	EVENT_STORE,     /* .store: health of cache and ledger changed */
-	EVENT_PICTURE,   /* .picture: a migration as the cache last knew it (only before the first EVENT_LINK is applied) */
+	EVENT_PICTURE, /* .picture: a migration as the cache last knew it (only before the first EVENT_LINK is applied) */
 	EVENT_PICTURE_HOST, /* .picture_host: a host as the cache last knew it */
-	EVENT_NOTICE,    /* .notice: something for the event log that is nothing else */
+	EVENT_NOTICE,       /* .notice: something for the event log that is nothing else */
 	EVENT_KIND_COUNT
 };
 
@@ -53,10 +53,10 @@ enum job_end { JOB_END_UNTOLD, JOB_END_CANCELLED, JOB_END_FAILED };
 
 /* Lifecycle, as far as it matters. The pairs are event and detail of libvirt. */
 enum domain_event {
-	DOMAIN_EVENT_OTHER,                   /* only the state is news */
-	DOMAIN_EVENT_STARTED_MIGRATED,        /* incoming guest prepared */
+	DOMAIN_EVENT_OTHER,            /* only the state is news */
+	DOMAIN_EVENT_STARTED_MIGRATED, /* incoming guest prepared */
 	DOMAIN_EVENT_STARTED,
-	DOMAIN_EVENT_SUSPENDED_MIGRATED,      /* stopped for the switch-over or by a suspend inside the job */
+	DOMAIN_EVENT_SUSPENDED_MIGRATED, /* stopped for the switch-over or by a suspend inside the job */
 	DOMAIN_EVENT_SUSPENDED_POSTCOPY,
 	DOMAIN_EVENT_SUSPENDED_POSTCOPY_FAILED,
 	DOMAIN_EVENT_SUSPENDED,
@@ -64,7 +64,7 @@ enum domain_event {
 	DOMAIN_EVENT_RESUMED_POSTCOPY,
 	DOMAIN_EVENT_RESUMED_POSTCOPY_FAILED,
 	DOMAIN_EVENT_RESUMED,
-	DOMAIN_EVENT_STOPPED_MIGRATED,        /* left: the migration succeeded */
+	DOMAIN_EVENT_STOPPED_MIGRATED, /* left: the migration succeeded */
 	DOMAIN_EVENT_STOPPED_FAILED,
 	DOMAIN_EVENT_STOPPED,
 };
@@ -79,7 +79,8 @@ enum severity { SEVERITY_INFO, SEVERITY_GOOD, SEVERITY_WARNING, SEVERITY_CRITICA
 
 struct event {
 	enum event_kind kind;
-	uint32_t host;   /* the host it is about, as numbered by the backend (driver base + own number); HOST_NONE for recorder events */
+	/* the host it is about, as numbered by the backend (driver base + own number); HOST_NONE for recorder events */
+	uint32_t host;
 	struct stamp at; /* when it was observed, by our clocks */
 	union {
 		struct {
@@ -114,8 +115,9 @@ struct event {
 		} job;
 		struct {
 			struct uuid uuid;
-			struct domain_state state; /* as read after the job was seen gone; SHUT_OFF if the domain is gone too */
-			enum job_end how;          /* the last job type seen, where it told */
+			/* read after the job was seen gone; SHUT_OFF: the domain is gone too */
+			struct domain_state state;
+			enum job_end how; /* the last job type seen, where it told */
 		} no_job;
 		struct {
 			struct uuid uuid;
@@ -143,7 +145,7 @@ struct event {
 		} ledger;
 		struct {
 			bool cache_ok, ledger_ok;
-			char cache_text[320];  /* what is wrong and what was done about it; "" if all is well */
+			char cache_text[320]; /* what is wrong and what was done about it; "" if all is well */
 			char ledger_text[320];
 			uint64_t samples_dropped;
 		} store;

@@ -35,6 +35,7 @@ static struct value of_stat(const struct row *row, enum job_field field, enum va
 	return job_has(&row->stats, field) ? of_number(type, number) : absent();
 }
 
+/* clang-format off */
 static struct value get_name(const struct row *row) { return of_text(row->name); }
 static struct value get_source(const struct row *row) { return of_text(row->source); }
 static struct value get_destination(const struct row *row) { return of_text(row->destination); }
@@ -42,6 +43,7 @@ static struct value get_owner(const struct row *row) { return of_text(row->owner
 static struct value get_phase(const struct row *row) { return of_text(phase_name(row->phase)); }
 static struct value get_attempt(const struct row *row) { return of_number(VALUE_COUNT, row->id.attempt); }
 static struct value get_elapsed(const struct row *row) { return of_duration(row->elapsed); }
+/* clang-format on */
 
 static struct value get_uuid(const struct row *row)
 {

@@ -22,7 +22,7 @@ enum field_id {
 	FIELD_DATA_TOTAL,
 	FIELD_DATA_REMAINING,
 	FIELD_DATA_PROCESSED,
-	FIELD_DIRTY_RATE,        /* bytes per second */
+	FIELD_DIRTY_RATE, /* bytes per second */
 	FIELD_DIRTY_RATE_PAGES,
 	FIELD_PAGE_SIZE,
 	FIELD_THROUGHPUT,
@@ -39,11 +39,11 @@ enum field_id {
 };
 
 enum value_type {
-	VALUE_ABSENT,   /* drawn "–", JSON null, sorts last in both directions */
+	VALUE_ABSENT, /* drawn "–", JSON null, sorts last in both directions */
 	VALUE_TEXT,
 	VALUE_COUNT,
 	VALUE_BYTES,
-	VALUE_RATE,     /* bytes per second */
+	VALUE_RATE, /* bytes per second */
 	VALUE_PAGES_PER_S,
 	VALUE_DURATION,
 	VALUE_PERCENT,
@@ -64,7 +64,7 @@ struct field {
 	const char *json;     /* the JSON key with its unit: "dirty_rate_bytes_per_s"; NULL: not in JSON */
 	enum value_type type; /* of present values */
 	struct value (*get)(const struct row *row);
-	const char *help;     /* one line */
+	const char *help; /* one line */
 };
 
 const struct field *field_by_id(enum field_id id);

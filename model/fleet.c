@@ -79,7 +79,7 @@ void fleet_mark_changed(struct fleet *fleet, const struct migration *migration)
 			return;
 	}
 	fleet->changed =
-	    array_reserve(fleet->changed, &fleet->changed_capacity, fleet->n_changed + 1, sizeof *fleet->changed);
+		array_reserve(fleet->changed, &fleet->changed_capacity, fleet->n_changed + 1, sizeof *fleet->changed);
 	fleet->changed[fleet->n_changed++] = migration;
 }
 
@@ -96,7 +96,8 @@ struct fleet_change fleet_apply(struct fleet *fleet, const struct event *event)
 	if (event->kind == EVENT_PICTURE || event->kind == EVENT_PICTURE_HOST)
 		fleet_picture(fleet, event);
 	else if (event->kind == EVENT_NOTICE)
-		fleet_notice(fleet, event->at, event->notice.severity, NULL, host ? host->name : "", event->notice.text);
+		fleet_notice(fleet, event->at, event->notice.severity, NULL, host ? host->name : "",
+			     event->notice.text);
 	else if (host)
 		fleet_dispatch(fleet, host, event);
 
@@ -121,9 +122,9 @@ static void warn_if_frozen_long(struct fleet *fleet, struct migration *migration
 		return;
 	migration->frozen_told = true;
 	fleet_say(fleet, now, SEVERITY_CRITICAL, migration,
-	          "the guest has stood still for %lld s: post-copy or a lifted bandwidth limit ends it sooner, "
-	          "an abort lets it go on at its source",
-	          (long long)(mono_since(now.mono, migration->paused_since).ms / 1000));
+		  "the guest has stood still for %lld s: post-copy or a lifted bandwidth limit ends it sooner, "
+		  "an abort lets it go on at its source",
+		  (long long)(mono_since(now.mono, migration->paused_since).ms / 1000));
 }
 
 /* A job that nobody mentioned since its host answers again, or since the start, ended while nobody looked. */

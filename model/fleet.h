@@ -13,10 +13,10 @@ struct fleet; /* opaque */
 
 struct fleet_settings {
 	duration completion_timeout_per_gib; /* 0: no limit */
-	duration stale_after;                /* statistics older than this make a row stale; 0: 3 refresh periods of 1 s */
-	duration keep_ended;                 /* how long an ended migration stays in the table; 0: one hour */
-	duration frozen_warning;             /* a guest frozen longer is told as critical; 0: 10 s */
-	const char *drain;                   /* name of the host that is being emptied, NULL none; copied */
+	duration stale_after;    /* statistics older than this make a row stale; 0: 3 refresh periods of 1 s */
+	duration keep_ended;     /* how long an ended migration stays in the table; 0: one hour */
+	duration frozen_warning; /* a guest frozen longer is told as critical; 0: 10 s */
+	const char *drain;       /* name of the host that is being emptied, NULL none; copied */
 	bool is_read_only;
 	bool is_simulated;
 };
@@ -33,10 +33,11 @@ void fleet_add_host(struct fleet *fleet, const struct fleet_host *host);
 
 /* What the caller has to pass on after an event or tick. Pointers are into the fleet, valid until the next call. */
 struct fleet_change {
-	const struct migration *const *migration; /* those that changed in phase, outcome or identity (not mere samples) */
+	/* those that changed in phase, outcome or identity (not mere samples) */
+	const struct migration *const *migration;
 	size_t n_migrations;
-	const struct migration *sampled;           /* the one that got a sample, NULL if none */
-	bool pass_began;                           /* for `sampled`: a pass began with it */
+	const struct migration *sampled; /* the one that got a sample, NULL if none */
+	bool pass_began;                 /* for `sampled`: a pass began with it */
 };
 
 /* Applies one event; the event stays the caller's. EVENT_REPLY, EVENT_LEDGER and EVENT_STORE are not for the fleet. */
@@ -71,7 +72,7 @@ void fleet_note_intent(struct fleet *fleet, const struct intent *intent);
 
 /* Adds a line to the event log. `text` is cleaned and copied. */
 void fleet_notice(struct fleet *fleet, struct stamp at, enum severity severity, const struct migration_id *about,
-                  const char *subject, const char *text);
+		  const char *subject, const char *text);
 
 /* Notices with a serial above `after`, oldest first; *n is their number. For the recorder. */
 const struct notice *fleet_notices_after(const struct fleet *fleet, uint64_t after, size_t *n);

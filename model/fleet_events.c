@@ -10,7 +10,8 @@ static void lifecycle_at_source(struct fleet *fleet, struct migration *migration
 
 	switch (event->domain.what) {
 	case DOMAIN_EVENT_SUSPENDED_MIGRATED:
-		fleet_adopt_source_state(fleet, migration, (struct domain_state){DOMAIN_PAUSED, REASON_MIGRATION}, event->at);
+		fleet_adopt_source_state(fleet, migration, (struct domain_state){DOMAIN_PAUSED, REASON_MIGRATION},
+					 event->at);
 		return;
 	case DOMAIN_EVENT_SUSPENDED_POSTCOPY: fleet_step(fleet, migration, PHASE_POSTCOPY, event->at); return;
 	case DOMAIN_EVENT_SUSPENDED_POSTCOPY_FAILED:
@@ -39,7 +40,7 @@ static void lifecycle_at_source(struct fleet *fleet, struct migration *migration
 }
 
 static void lifecycle_at_destination(struct fleet *fleet, struct migration *migration, const struct host *host,
-                                     const struct event *event)
+				     const struct event *event)
 {
 	switch (event->domain.what) {
 	case DOMAIN_EVENT_STARTED_MIGRATED: fleet_pair(fleet, migration, host); return;

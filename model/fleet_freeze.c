@@ -20,7 +20,7 @@ const char *fleet_clean(struct arena *arena, const char *raw)
 }
 
 static enum freshness freshness_of(const struct fleet *fleet, const struct migration *migration,
-                                   const struct host *host, mono_time now)
+				   const struct host *host, mono_time now)
 {
 	if (phase_is_outcome(migration->phase))
 		return FRESH;
@@ -46,8 +46,8 @@ static struct action_facts facts_of(const struct fleet *fleet, const struct migr
 		.is_forcing = is_open && intent->order.action == ACTION_FORCE_COMPLETE,
 		.no_postcopy = migration->no_postcopy,
 		.guest_was_paused = migration->source_state.run == DOMAIN_PAUSED &&
-		                    migration->source_state.reason != REASON_MIGRATION &&
-		                    migration->source_state.reason != REASON_POSTCOPY,
+				    migration->source_state.reason != REASON_MIGRATION &&
+				    migration->source_state.reason != REASON_POSTCOPY,
 	};
 }
 
@@ -104,7 +104,7 @@ static const char *destination_text(const struct fleet *fleet, const struct migr
 }
 
 static void fill_row(const struct fleet *fleet, const struct migration *migration, mono_time now, struct row *row,
-                     struct arena *arena)
+		     struct arena *arena)
 {
 	const struct host *host = fleet_host_of(fleet, &migration->id.host);
 	char uuid[UUID_TEXT_SIZE];
@@ -143,7 +143,7 @@ static void fill_row(const struct fleet *fleet, const struct migration *migratio
 }
 
 static void fill_host(const struct fleet *fleet, const struct host *host, mono_time now, struct host_row *row,
-                      struct arena *arena)
+		      struct arena *arena)
 {
 	const struct host *speaker = uuid_is_nil(&host->uuid) ? host : fleet_host_of(fleet, &host->uuid);
 

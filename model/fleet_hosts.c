@@ -16,14 +16,13 @@ static void say_link(struct fleet *fleet, const struct host *host, struct stamp 
 		if (before == LINK_SLOW)
 			return;
 		fleet_say_host(fleet, at, SEVERITY_INFO, host, "%s",
-		               before == LINK_STALE ? "answers again" : "connected");
+			       before == LINK_STALE ? "answers again" : "connected");
 		return;
 	case LINK_STALE:
-		fleet_say_host(fleet, at, SEVERITY_WARNING, host, "does not answer; its rows are not updated. %s", reason);
+		fleet_say_host(fleet, at, SEVERITY_WARNING, host, "does not answer; its rows are not updated. %s",
+			       reason);
 		return;
-	case LINK_DOWN:
-		fleet_say_host(fleet, at, SEVERITY_CRITICAL, host, "down: %s", reason);
-		return;
+	case LINK_DOWN: fleet_say_host(fleet, at, SEVERITY_CRITICAL, host, "down: %s", reason); return;
 	case LINK_SLOW:
 	case LINK_CONNECTING: return;
 	}
@@ -34,7 +33,7 @@ void fleet_apply_link(struct fleet *fleet, struct host *host, const struct event
 	enum link_state before = host->link;
 	bool was_told = host->link_since.ms != 0;
 	bool same_reason = (host->reason == NULL) == (event->link.reason == NULL) &&
-	                   (!host->reason || strcmp(host->reason, event->link.reason) == 0);
+			   (!host->reason || strcmp(host->reason, event->link.reason) == 0);
 
 	host->link = event->link.state;
 	host->retry_at = event->link.retry_at;
@@ -69,8 +68,8 @@ void fleet_apply_host(struct fleet *fleet, struct host *host, const struct event
 	if (fleet_host_speaks(fleet, host))
 		return;
 	fleet_say_host(fleet, event->at, SEVERITY_WARNING, host,
-	               "is the same machine as %s (equal host UUID): its news is not counted twice",
-	               fleet_host_of(fleet, &host->uuid)->name);
+		       "is the same machine as %s (equal host UUID): its news is not counted twice",
+		       fleet_host_of(fleet, &host->uuid)->name);
 }
 
 void fleet_pair_if_incoming(struct fleet *fleet, const struct host *host, const struct fleet_domain *domain)
@@ -85,7 +84,7 @@ void fleet_pair_if_incoming(struct fleet *fleet, const struct host *host, const 
 }
 
 void fleet_look_at_destination(struct fleet *fleet, const struct host *host, struct migration *migration,
-                                struct stamp at)
+			       struct stamp at)
 {
 	const struct fleet_domain *domain = host_domain(host, &migration->id.domain);
 

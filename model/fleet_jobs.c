@@ -31,7 +31,7 @@ static struct migration *job_migration(struct fleet *fleet, struct host *host, c
 
 	if (newest && !phase_is_outcome(newest->phase)) {
 		bool is_same = newest->from_cache ? picture_fits(newest, event)
-		                                  : !job_is_another(&newest->stats, &event->job.stats);
+						  : !job_is_another(&newest->stats, &event->job.stats);
 		if (is_same)
 			return newest;
 		fleet_step(fleet, newest, newest->ended_by_us ? PHASE_CANCELLED : PHASE_NOT_MOVED, event->at);
@@ -48,8 +48,7 @@ static void smooth_throughput(struct migration *migration, const struct job_stat
 	if (migration->last_sample.ms == 0 || dt <= 0 || !job_has(&migration->stats, JOB_DATA_PROCESSED) ||
 	    !job_has(next, JOB_DATA_PROCESSED))
 		return;
-	double rate =
-	    (double)u64_sub(next->data_processed.n, migration->stats.data_processed.n) * 1000.0 / (double)dt;
+	double rate = (double)u64_sub(next->data_processed.n, migration->stats.data_processed.n) * 1000.0 / (double)dt;
 	double weight = 1.0 - exp(-(double)dt / THROUGHPUT_SMOOTHING_MS);
 	double old = migration->has_throughput ? (double)migration->throughput.n : rate;
 
@@ -128,8 +127,7 @@ void fleet_apply_job(struct fleet *fleet, struct host *host, const struct event 
 	migration->stats = *stats;
 	migration->last_sample = migration->last_seen = event->at.mono;
 	migration->gone_since = (mono_time){0};
-	migration->timeout =
-	    timeout_compute(fleet->settings.completion_timeout_per_gib, migration->max_memory, stats);
+	migration->timeout = timeout_compute(fleet->settings.completion_timeout_per_gib, migration->max_memory, stats);
 }
 
 void fleet_apply_no_job(struct fleet *fleet, struct host *host, const struct event *event)
@@ -168,7 +166,7 @@ void fleet_apply_completed(struct fleet *fleet, struct host *host, const struct 
 
 		migration->downtime = migration->final.downtime;
 		fleet_say(fleet, event->at, SEVERITY_INFO, migration, "true downtime %s",
-		          text_short_duration(text, sizeof text, migration->downtime));
+			  text_short_duration(text, sizeof text, migration->downtime));
 	}
 	fleet_mark_changed(fleet, migration);
 }
@@ -180,8 +178,8 @@ void fleet_apply_facts(struct fleet *fleet, struct host *host, const struct even
 	if (!migration)
 		return;
 	migration->max_memory = event->facts.max_memory;
-	migration->timeout = timeout_compute(fleet->settings.completion_timeout_per_gib, migration->max_memory,
-	                                     &migration->stats);
+	migration->timeout =
+		timeout_compute(fleet->settings.completion_timeout_per_gib, migration->max_memory, &migration->stats);
 	free(migration->owner);
 	migration->owner = mem_dup(event->facts.owner);
 }
@@ -199,7 +197,7 @@ void fleet_apply_late(struct fleet *fleet, struct host *host, const struct event
 	fleet_mark_changed(fleet, migration);
 	if (event->late.is_late)
 		fleet_say(fleet, event->at, SEVERITY_WARNING, migration, "%s",
-		          event->late.reason ? event->late.reason : "the guest's monitor does not answer");
+			  event->late.reason ? event->late.reason : "the guest's monitor does not answer");
 	else
 		fleet_say(fleet, event->at, SEVERITY_INFO, migration, "the guest's monitor answers again");
 }

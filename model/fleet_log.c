@@ -24,7 +24,7 @@ void fleet_log_done(struct fleet *fleet)
 
 /* Takes ownership of subject and text. */
 static void notice_add(struct fleet *fleet, struct stamp at, enum severity severity, const struct migration_id *about,
-                       char *subject, char *text)
+		       char *subject, char *text)
 {
 	if (fleet->n_notices == NOTICES_KEPT) {
 		notice_done(&fleet->notice[0]);
@@ -47,13 +47,13 @@ static char *cleaned(const char *raw)
 }
 
 void fleet_notice(struct fleet *fleet, struct stamp at, enum severity severity, const struct migration_id *about,
-                  const char *subject, const char *text)
+		  const char *subject, const char *text)
 {
 	notice_add(fleet, at, severity, about, cleaned(subject), cleaned(text));
 }
 
 void fleet_say(struct fleet *fleet, struct stamp at, enum severity severity, const struct migration *about,
-               const char *format, ...)
+	       const char *format, ...)
 {
 	char text[512];
 	va_list arguments;
@@ -65,7 +65,7 @@ void fleet_say(struct fleet *fleet, struct stamp at, enum severity severity, con
 }
 
 void fleet_say_host(struct fleet *fleet, struct stamp at, enum severity severity, const struct host *host,
-                    const char *format, ...)
+		    const char *format, ...)
 {
 	char text[512];
 	va_list arguments;

@@ -165,10 +165,10 @@ void host_domain_set(struct host *host, const struct uuid *uuid, const char *nam
 	size_t place = domain_place(host, uuid, &found);
 
 	if (!found) {
-		host->domain = array_reserve(host->domain, &host->domains_capacity, host->n_domains + 1,
-		                             sizeof *host->domain);
+		host->domain =
+			array_reserve(host->domain, &host->domains_capacity, host->n_domains + 1, sizeof *host->domain);
 		memmove(&host->domain[place + 1], &host->domain[place],
-		        (host->n_domains - place) * sizeof *host->domain);
+			(host->n_domains - place) * sizeof *host->domain);
 		host->n_domains++;
 		host->domain[place] = (struct fleet_domain){.uuid = *uuid};
 	}

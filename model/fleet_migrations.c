@@ -67,7 +67,7 @@ static struct attempt_count *attempts_of(struct fleet *fleet, const struct uuid 
 			return &fleet->attempt[i];
 	}
 	fleet->attempt =
-	    array_reserve(fleet->attempt, &fleet->attempts_capacity, fleet->n_attempts + 1, sizeof *fleet->attempt);
+		array_reserve(fleet->attempt, &fleet->attempts_capacity, fleet->n_attempts + 1, sizeof *fleet->attempt);
 	fleet->attempt[fleet->n_attempts] = (struct attempt_count){.host = *host, .domain = *domain};
 	return &fleet->attempt[fleet->n_attempts++];
 }
@@ -83,13 +83,13 @@ static struct migration *add(struct fleet *fleet, const struct migration_id *id)
 	migration->next = fleet->bucket[bucket];
 	fleet->bucket[bucket] = migration;
 	fleet->migration = array_reserve(fleet->migration, &fleet->migrations_capacity, fleet->n_migrations + 1,
-	                                 sizeof *fleet->migration);
+					 sizeof *fleet->migration);
 	fleet->migration[fleet->n_migrations++] = migration;
 	return migration;
 }
 
-struct migration *fleet_begin(struct fleet *fleet, const struct host *host, const struct uuid *domain,
-                              const char *name, struct stamp at)
+struct migration *fleet_begin(struct fleet *fleet, const struct host *host, const struct uuid *domain, const char *name,
+			      struct stamp at)
 {
 	struct attempt_count *count = attempts_of(fleet, &host->uuid, domain);
 	struct migration_id id = {host->uuid, *domain, ++count->last};
@@ -193,7 +193,7 @@ void fleet_forget_ended(struct fleet *fleet, mono_time now)
 	for (size_t i = 0; i < fleet->n_migrations; i++) {
 		struct migration *migration = fleet->migration[i];
 		bool is_old = phase_is_outcome(migration->phase) &&
-		              mono_since(now, migration->ended.mono).ms > fleet->settings.keep_ended.ms;
+			      mono_since(now, migration->ended.mono).ms > fleet->settings.keep_ended.ms;
 
 		/* a guest that we froze and that has not been seen running stays in sight */
 		if (is_old && !(migration->has_intent && migration->intent.owes)) {

@@ -64,7 +64,7 @@ void fleet_note_departure(struct fleet *fleet, const struct migration *migration
 		}
 	}
 	fleet->departure = array_reserve(fleet->departure, &fleet->departures_capacity, fleet->n_departures + 1,
-	                                 sizeof *fleet->departure);
+					 sizeof *fleet->departure);
 	fleet->departure[fleet->n_departures++] = (struct departure){migration->id.domain, migration->phase};
 }
 
@@ -117,7 +117,7 @@ static enum phase outcome_at_source(const struct migration *migration, enum job_
 }
 
 void fleet_job_gone(struct fleet *fleet, struct migration *migration, struct domain_state source, enum job_end how,
-                    struct stamp at)
+		    struct stamp at)
 {
 	const struct host *elsewhere = runs_elsewhere(fleet, migration);
 
@@ -138,7 +138,8 @@ void fleet_job_gone(struct fleet *fleet, struct migration *migration, struct dom
 	fleet_step(fleet, migration, outcome_at_source(migration, how), at);
 	if (source.run == DOMAIN_PAUSED && source.reason != REASON_USER)
 		fleet_say(fleet, at, SEVERITY_CRITICAL, migration,
-		          "the job is gone and the guest is still PAUSED on its source: look at both hosts, then resume it");
+			  "the job is gone and the guest is still PAUSED on its source: look at both hosts, then "
+			  "resume it");
 }
 
 void fleet_guest_gone(struct fleet *fleet, struct migration *migration, struct stamp at)
@@ -163,7 +164,7 @@ void fleet_resolve_waiting(struct fleet *fleet, struct migration *migration, str
 }
 
 void fleet_adopt_source_state(struct fleet *fleet, struct migration *migration, struct domain_state state,
-                              struct stamp at)
+			      struct stamp at)
 {
 	if (state.run == DOMAIN_UNKNOWN)
 		return;
@@ -175,7 +176,7 @@ void fleet_adopt_source_state(struct fleet *fleet, struct migration *migration, 
 	else if (state.reason == REASON_POSTCOPY_FAILED)
 		fleet_step(fleet, migration, PHASE_POSTCOPY_FAILED, at);
 	else if (state.reason == REASON_MIGRATION && migration->phase != PHASE_POSTCOPY &&
-	         migration->phase != PHASE_POSTCOPY_FAILED)
+		 migration->phase != PHASE_POSTCOPY_FAILED)
 		fleet_step(fleet, migration, PHASE_PAUSED, at);
 }
 

@@ -86,9 +86,9 @@ void fleet_mark_changed(struct fleet *fleet, const struct migration *migration);
 
 /* fleet_log.c: a line about a migration, or about a host */
 void fleet_say(struct fleet *fleet, struct stamp at, enum severity severity, const struct migration *about,
-               const char *format, ...) ATTR_PRINTF(5, 6);
+	       const char *format, ...) ATTR_PRINTF(5, 6);
 void fleet_say_host(struct fleet *fleet, struct stamp at, enum severity severity, const struct host *host,
-                    const char *format, ...) ATTR_PRINTF(5, 6);
+		    const char *format, ...) ATTR_PRINTF(5, 6);
 void fleet_log_done(struct fleet *fleet);
 
 /* fleet_migrations.c */
@@ -96,8 +96,8 @@ struct migration *fleet_open(const struct fleet *fleet, const struct uuid *host,
 struct migration *fleet_newest(const struct fleet *fleet, const struct uuid *host, const struct uuid *domain);
 /* The open migration of that domain that does not leave `host`: the one that may arrive there. */
 struct migration *fleet_open_towards(const struct fleet *fleet, const struct uuid *host, const struct uuid *domain);
-struct migration *fleet_begin(struct fleet *fleet, const struct host *host, const struct uuid *domain,
-                              const char *name, struct stamp at);
+struct migration *fleet_begin(struct fleet *fleet, const struct host *host, const struct uuid *domain, const char *name,
+			      struct stamp at);
 void fleet_picture(struct fleet *fleet, const struct event *event);
 void fleet_forget_ended(struct fleet *fleet, mono_time now);
 void migration_free(struct migration *migration);
@@ -106,7 +106,7 @@ void migration_free(struct migration *migration);
 void fleet_step(struct fleet *fleet, struct migration *migration, enum phase to, struct stamp at);
 /* The job is gone from the source, where the guest's state is now this. */
 void fleet_job_gone(struct fleet *fleet, struct migration *migration, struct domain_state source, enum job_end how,
-                    struct stamp at);
+		    struct stamp at);
 /* The guest is not on its source any more and nobody said why: an outcome now if the destination tells, else after a grace. */
 void fleet_guest_gone(struct fleet *fleet, struct migration *migration, struct stamp at);
 void fleet_resolve_waiting(struct fleet *fleet, struct migration *migration, struct stamp now);
@@ -114,7 +114,7 @@ void fleet_resolve_waiting(struct fleet *fleet, struct migration *migration, str
 void fleet_note_departure(struct fleet *fleet, const struct migration *migration);
 /* What a source state alone says about the phase. */
 void fleet_adopt_source_state(struct fleet *fleet, struct migration *migration, struct domain_state state,
-                              struct stamp at);
+			      struct stamp at);
 void fleet_pair(struct fleet *fleet, struct migration *migration, const struct host *destination);
 
 /* fleet_hosts.c: one function per event, and what an event of the other end may tell of a destination */
@@ -123,7 +123,7 @@ void fleet_apply_host(struct fleet *fleet, struct host *host, const struct event
 void fleet_apply_inventory(struct fleet *fleet, struct host *host, const struct event *event);
 void fleet_pair_if_incoming(struct fleet *fleet, const struct host *host, const struct fleet_domain *domain);
 void fleet_look_at_destination(struct fleet *fleet, const struct host *host, struct migration *migration,
-                               struct stamp at);
+			       struct stamp at);
 
 /* fleet_jobs.c: one function per event */
 void fleet_apply_job(struct fleet *fleet, struct host *host, const struct event *event);

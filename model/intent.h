@@ -8,8 +8,8 @@
 #define MODEL_INTENT_H
 
 #include "base/err.h"
-#include "model/domain.h"
 #include "base/units.h"
+#include "model/domain.h"
 
 /* Which migration: the source host's UUID, the domain's UUID, and our number of the attempt (1, 2, ...). Never a name or a row. */
 struct migration_id {
@@ -23,12 +23,12 @@ bool migration_id_equal(const struct migration_id *a, const struct migration_id 
 enum action {
 	ACTION_FORCE_COMPLETE, /* post-copy or pause, by method */
 	ACTION_ABORT,
-	ACTION_BANDWIDTH,      /* set the migration's bandwidth limit; value 0 lifts it (a rescue of a frozen guest) */
+	ACTION_BANDWIDTH, /* set the migration's bandwidth limit; value 0 lifts it (a rescue of a frozen guest) */
 	ACTION_COUNT
 };
 
 enum force_method {
-	METHOD_AUTO,     /* post-copy where the job permits it, else pause */
+	METHOD_AUTO, /* post-copy where the job permits it, else pause */
 	METHOD_PAUSE,
 	METHOD_POSTCOPY,
 	METHOD_COUNT
@@ -39,7 +39,7 @@ enum intent_stage {
 	INTENT_RECORDED, /* in the ledger; the driver has it */
 	INTENT_SENT,     /* the call was made and returned 0: accepted, not done */
 	INTENT_PROVEN,   /* the fleet shows its effect (or it ended in a way that makes it pointless, told in text) */
-	INTENT_REFUSED,  /* nothing was called: not possible in this state, not permitted, not found, ledger not writable */
+	INTENT_REFUSED, /* nothing was called: not possible in this state, not permitted, not found, ledger not writable */
 	INTENT_FAILED,   /* the call was made and failed */
 	INTENT_UNPROVEN, /* sent, and the effect could not be seen in time, or the migration ended otherwise */
 	INTENT_STAGE_COUNT
@@ -52,46 +52,46 @@ struct order {
 	enum force_method method; /* ACTION_FORCE_COMPLETE */
 	uint64_t value;           /* ACTION_BANDWIDTH: MiB/s, 0 for no limit */
 	struct migration_id target;
-	bool insist;              /* act although the ledger cannot be written */
-	char confirmation[32];    /* how it was confirmed: "key y", "command line" */
+	bool insist;           /* act although the ledger cannot be written */
+	char confirmation[32]; /* how it was confirmed: "key y", "command line" */
 };
 
 /* One intent; plain value, copied freely. */
 struct intent {
-	uint64_t id;              /* given by the ledger's writer, unique per ledger; 0 while ASKED and unrecorded */
+	uint64_t id; /* given by the ledger's writer, unique per ledger; 0 while ASKED and unrecorded */
 	struct order order;
 	enum intent_stage stage;
-	enum force_method used;   /* what was really called, from the driver's reply */
-	bool fell_back;           /* post-copy was refused by the job, pause was used */
-	bool owes;                /* it froze a guest and the guest has not been seen running since */
-	enum err result;          /* why REFUSED, FAILED or UNPROVEN */
+	enum force_method used;           /* what was really called, from the driver's reply */
+	bool fell_back;                   /* post-copy was refused by the job, pause was used */
+	bool owes;                        /* it froze a guest and the guest has not been seen running since */
+	enum err result;                  /* why REFUSED, FAILED or UNPROVEN */
 	struct stamp asked, sent, closed; /* zero where it did not happen */
-	bool is_debt_call;        /* the collector's: a resume is under way */
-	mono_time debt_tried;     /* the collector's: when the debt was last acted upon or told */
-	char domain_name[128];    /* cleaned, for people */
+	bool is_debt_call;                /* the collector's: a resume is under way */
+	mono_time debt_tried;             /* the collector's: when the debt was last acted upon or told */
+	char domain_name[128];            /* cleaned, for people */
 	char source[64], destination[64];
-	char text[320];           /* the answer as a sentence */
+	char text[320]; /* the answer as a sentence */
 };
 
 /* What the driver says of an intent it was given. Exactly one reply per intent reaches the collector, unless the call
  * never returns; the collector then lets it stay SENT-less and tells so after its patience ends. */
 struct intent_reply {
 	uint64_t intent_id;
-	enum err result;         /* ERR_OK: the call returned 0 */
-	bool was_called;         /* false: refused by the check on facts read just before the call */
+	enum err result; /* ERR_OK: the call returned 0 */
+	bool was_called; /* false: refused by the check on facts read just before the call */
 	enum force_method used;
 	bool fell_back;
-	bool froze_guest;        /* the guest was running just before and our suspend stopped it inside the job */
-	bool resumed_at_once;    /* the job had ended under our suspend, so the guest was resumed at once */
+	bool froze_guest;     /* the guest was running just before and our suspend stopped it inside the job */
+	bool resumed_at_once; /* the job had ended under our suspend, so the guest was resumed at once */
 	char text[320];
 };
 
 /* True for the stages that nothing follows. */
 bool intent_is_closed(const struct intent *intent);
 
-const char *action_name(enum action action);             /* "force-complete", "abort", "bandwidth": command line, ledger, JSON */
-const char *force_method_name(enum force_method method); /* "auto", "pause", "post-copy" */
+const char *action_name(enum action action); /* "force-complete", "abort", "bandwidth": command line, ledger, JSON */
+const char *force_method_name(enum force_method method);           /* "auto", "pause", "post-copy" */
 bool force_method_parse(const char *text, enum force_method *out); /* also "postcopy" */
-const char *intent_stage_name(enum intent_stage stage);  /* "asked", "recorded", ... */
+const char *intent_stage_name(enum intent_stage stage);            /* "asked", "recorded", ... */
 
 #endif

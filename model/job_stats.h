@@ -9,28 +9,28 @@
 #include "base/units.h"
 
 enum job_field {
-	JOB_ELAPSED,            /* VIR_DOMAIN_JOB_TIME_ELAPSED: source's wall clock, jumps with it */
-	JOB_DOWNTIME,           /* VIR_DOMAIN_JOB_DOWNTIME: expected while running, true when completed */
+	JOB_ELAPSED,  /* VIR_DOMAIN_JOB_TIME_ELAPSED: source's wall clock, jumps with it */
+	JOB_DOWNTIME, /* VIR_DOMAIN_JOB_DOWNTIME: expected while running, true when completed */
 	JOB_SETUP_TIME,
 	JOB_DATA_TOTAL,
 	JOB_DATA_PROCESSED,
 	JOB_DATA_REMAINING,
-	JOB_MEMORY_TOTAL,       /* 0 while the job prepares or mirrors disks */
-	JOB_MEMORY_PROCESSED,   /* on the wire, all passes; may exceed the total */
-	JOB_MEMORY_REMAINING,   /* known dirty at the last bitmap sync minus sent since: a saw-tooth */
-	JOB_MEMORY_THROUGHPUT,  /* memory_bps: BYTES per second over about 100 ms */
-	JOB_MEMORY_CONSTANT,    /* zero pages */
-	JOB_MEMORY_NORMAL,      /* normal pages */
+	JOB_MEMORY_TOTAL,      /* 0 while the job prepares or mirrors disks */
+	JOB_MEMORY_PROCESSED,  /* on the wire, all passes; may exceed the total */
+	JOB_MEMORY_REMAINING,  /* known dirty at the last bitmap sync minus sent since: a saw-tooth */
+	JOB_MEMORY_THROUGHPUT, /* memory_bps: BYTES per second over about 100 ms */
+	JOB_MEMORY_CONSTANT,   /* zero pages */
+	JOB_MEMORY_NORMAL,     /* normal pages */
 	JOB_MEMORY_NORMAL_BYTES,
-	JOB_DIRTY_RATE,         /* PAGES per second; drivers leave it absent in the first pass */
+	JOB_DIRTY_RATE, /* PAGES per second; drivers leave it absent in the first pass */
 	JOB_PAGE_SIZE,
-	JOB_PASS,               /* memory_iteration: 1 is the first full pass; may include earlier cancelled attempts */
+	JOB_PASS, /* memory_iteration: 1 is the first full pass; may include earlier cancelled attempts */
 	JOB_POSTCOPY_REQUESTS,
 	JOB_DISK_TOTAL,
 	JOB_DISK_PROCESSED,
 	JOB_DISK_REMAINING,
 	JOB_DISK_THROUGHPUT,
-	JOB_THROTTLE,           /* auto_converge_throttle, percent */
+	JOB_THROTTLE, /* auto_converge_throttle, percent */
 	JOB_FIELD_COUNT
 };
 

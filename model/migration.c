@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define BIT(phase) (1u << (phase))
-#define OUTCOMES                                                                                                      \
+#define OUTCOMES                                                                                                       \
 	(BIT(PHASE_COMPLETED) | BIT(PHASE_CANCELLED) | BIT(PHASE_FAILED) | BIT(PHASE_NOT_MOVED) | BIT(PHASE_LOST))
 
 static const struct {
@@ -17,7 +17,7 @@ static const struct {
 	unsigned may_go_to; /* bits of phases */
 } phases[PHASE_COUNT] = {
 	[PHASE_PREPARING] = {"preparing", BIT(PHASE_PRECOPY) | BIT(PHASE_PAUSED) | BIT(PHASE_POSTCOPY) |
-	                                          BIT(PHASE_POSTCOPY_FAILED) | OUTCOMES},
+						  BIT(PHASE_POSTCOPY_FAILED) | OUTCOMES},
 	[PHASE_PRECOPY] = {"pre-copy", BIT(PHASE_PAUSED) | BIT(PHASE_POSTCOPY) | BIT(PHASE_POSTCOPY_FAILED) | OUTCOMES},
 	/* never back to pre-copy: a guest cannot be resumed while it migrates, so such news is a late sample */
 	[PHASE_PAUSED] = {"paused", BIT(PHASE_POSTCOPY) | BIT(PHASE_POSTCOPY_FAILED) | OUTCOMES},
@@ -103,10 +103,10 @@ duration migration_frozen(const struct migration *migration, mono_time now)
 
 bool job_is_another(const struct job_stats *last, const struct job_stats *next)
 {
-	bool elapsed_back = job_has(last, JOB_ELAPSED) && job_has(next, JOB_ELAPSED) &&
-	                    next->elapsed.ms < last->elapsed.ms;
+	bool elapsed_back =
+		job_has(last, JOB_ELAPSED) && job_has(next, JOB_ELAPSED) && next->elapsed.ms < last->elapsed.ms;
 	bool bytes_back = job_has(last, JOB_DATA_PROCESSED) && job_has(next, JOB_DATA_PROCESSED) &&
-	                  next->data_processed.n < last->data_processed.n;
+			  next->data_processed.n < last->data_processed.n;
 
 	return elapsed_back && bytes_back;
 }

@@ -12,16 +12,16 @@
 
 /* DESIGN section 3. The order is that of a life; the outcomes begin at PHASE_COMPLETED. */
 enum phase {
-	PHASE_PREPARING,       /* job known, memory not started, or disks mirroring */
+	PHASE_PREPARING, /* job known, memory not started, or disks mirroring */
 	PHASE_PRECOPY,
-	PHASE_PAUSED,          /* guest stopped by a force or by the final switch-over; the frozen clock runs */
+	PHASE_PAUSED, /* guest stopped by a force or by the final switch-over; the frozen clock runs */
 	PHASE_POSTCOPY,
 	PHASE_POSTCOPY_FAILED,
 	PHASE_COMPLETED,
 	PHASE_CANCELLED,
 	PHASE_FAILED,
-	PHASE_NOT_MOVED,       /* the job is gone, the guest still runs on its source, nobody said why */
-	PHASE_LOST,            /* nobody could tell */
+	PHASE_NOT_MOVED, /* the job is gone, the guest still runs on its source, nobody said why */
+	PHASE_LOST,      /* nobody could tell */
 	PHASE_COUNT
 };
 
@@ -39,43 +39,43 @@ bool phase_may_follow(enum phase from, enum phase to);
 
 struct migration {
 	struct migration_id id;
-	uint32_t source_host;       /* driver's host number; HOST_NONE for a picture out of the cache */
-	uint32_t destination_host;  /* HOST_NONE: not among the watched hosts, or not known yet */
-	char *name;                 /* raw bytes as the daemon gave them; owned */
-	char *destination_name;     /* remembered name where destination_host is HOST_NONE (cache); owned, may be NULL */
-	char *source_name;          /* as above */
+	uint32_t source_host;      /* driver's host number; HOST_NONE for a picture out of the cache */
+	uint32_t destination_host; /* HOST_NONE: not among the watched hosts, or not known yet */
+	char *name;                /* raw bytes as the daemon gave them; owned */
+	char *destination_name;    /* remembered name where destination_host is HOST_NONE (cache); owned, may be NULL */
+	char *source_name;         /* as above */
 	enum phase phase;
-	struct job_stats stats;     /* the newest */
-	struct job_stats final;     /* of the completed job; present bits 0 if none came */
+	struct job_stats stats;                              /* the newest */
+	struct job_stats final;                              /* of the completed job; present bits 0 if none came */
 	struct domain_state source_state, destination_state; /* as last told */
-	bytes max_memory;           /* the domain's maximum memory; 0 unknown */
+	bytes max_memory;                                    /* the domain's maximum memory; 0 unknown */
 	struct stamp first_seen;
-	mono_time started;          /* ours: first seen minus libvirt's elapsed then; never moved by a later clock step */
-	struct stamp ended;         /* wall 0 while it runs */
-	mono_time last_sample;      /* when statistics last arrived; 0 none yet */
-	mono_time paused_since;     /* 0: not frozen now */
-	duration frozen;            /* frozen time of ended stops, without the running one */
-	duration downtime;          /* true downtime when completed; -1 unknown */
-	duration timeout;           /* our limit; 0 none */
-	bool domain_call_late;      /* a call on this domain is overdue since late_since */
+	mono_time started;      /* ours: first seen minus libvirt's elapsed then; never moved by a later clock step */
+	struct stamp ended;     /* wall 0 while it runs */
+	mono_time last_sample;  /* when statistics last arrived; 0 none yet */
+	mono_time paused_since; /* 0: not frozen now */
+	duration frozen;        /* frozen time of ended stops, without the running one */
+	duration downtime;      /* true downtime when completed; -1 unknown */
+	duration timeout;       /* our limit; 0 none */
+	bool domain_call_late;  /* a call on this domain is overdue since late_since */
 	mono_time late_since;
-	bool no_postcopy;           /* a post-copy request was refused by the job: "no post-copy" */
-	bool ended_by_us;           /* we sent an abort that returned 0 */
-	bool from_cache;            /* last known picture, not seen since the start */
-	mono_time last_seen;        /* when anything last proved that the job is there */
-	bytes_per_s throughput;     /* memory and disk, smoothed over THROUGHPUT_SMOOTHING */
+	bool no_postcopy;       /* a post-copy request was refused by the job: "no post-copy" */
+	bool ended_by_us;       /* we sent an abort that returned 0 */
+	bool from_cache;        /* last known picture, not seen since the start */
+	mono_time last_seen;    /* when anything last proved that the job is there */
+	bytes_per_s throughput; /* memory and disk, smoothed over THROUGHPUT_SMOOTHING */
 	bool has_throughput;
-	char *owner;                /* cleaned, owned; NULL */
+	char *owner; /* cleaned, owned; NULL */
 	bool has_intent;
-	struct intent intent;       /* the newest */
-	wall_time cached_at;        /* from_cache: when it was last seen alive */
-	mono_time gone_since;       /* the guest left its source and was not seen elsewhere yet; 0: no */
-	bool has_live_sample;       /* statistics came since the start of this process */
-	bool frozen_told;           /* the long freeze was told */
-	uint64_t recorded_pass;     /* the last pass that the recorder got, and when it last got the migration */
+	struct intent intent;   /* the newest */
+	wall_time cached_at;    /* from_cache: when it was last seen alive */
+	mono_time gone_since;   /* the guest left its source and was not seen elsewhere yet; 0: no */
+	bool has_live_sample;   /* statistics came since the start of this process */
+	bool frozen_told;       /* the long freeze was told */
+	uint64_t recorded_pass; /* the last pass that the recorder got, and when it last got the migration */
 	mono_time recorded_at;
 	struct passes passes;
-	struct migration *next;     /* same bucket of the fleet's index */
+	struct migration *next; /* same bucket of the fleet's index */
 };
 
 /* Time constant of the smoothed throughput: long enough to calm 100 ms figures, short enough to show a cut link in seconds. */

@@ -39,9 +39,9 @@ static void append(struct passes *passes, uint64_t number, duration at, bool is_
 		passes->n_passes--;
 	}
 	passes->pass =
-	    array_reserve(passes->pass, &passes->passes_capacity, passes->n_passes + 1, sizeof *passes->pass);
+		array_reserve(passes->pass, &passes->passes_capacity, passes->n_passes + 1, sizeof *passes->pass);
 	passes->pass[passes->n_passes++] =
-	    (struct pass){.number = number, .start = at, .length = {-1}, .is_partial = is_partial};
+		(struct pass){.number = number, .start = at, .length = {-1}, .is_partial = is_partial};
 }
 
 /* `seen`: the moment of the beginning is known (an event, or a sample right after the last one). */
@@ -146,7 +146,7 @@ static void add_point(struct passes *passes, const struct job_stats *stats, dura
 	if (passes->n_points == CURVE_MAX)
 		thin(passes);
 	passes->point =
-	    array_reserve(passes->point, &passes->points_capacity, passes->n_points + 1, sizeof *passes->point);
+		array_reserve(passes->point, &passes->points_capacity, passes->n_points + 1, sizeof *passes->point);
 	passes->point[passes->n_points++] = point;
 }
 

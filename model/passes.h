@@ -10,8 +10,9 @@
 
 #include <stddef.h>
 
-#define PASSES_MAX 256        /* older ones are folded away from the front, the numbers stay */
-#define CURVE_MAX 600         /* points; when full every second point that is no peak goes, so the curve keeps its whole length */
+#define PASSES_MAX 256 /* older ones are folded away from the front, the numbers stay */
+/* points; when full every second point that is no peak goes, so the curve keeps its whole length */
+#define CURVE_MAX 600
 
 struct pass {
 	uint64_t number;       /* as libvirt counts (memory_iteration) */
@@ -21,14 +22,14 @@ struct pass {
 	duration length;       /* -1 while it runs */
 	bytes_per_s mean_rate; /* sent / length; for the running one: so far */
 	uint32_t throttle_percent;
-	bool is_partial;       /* its beginning was not seen: start and at_start are those of the first sample; length 0 if it also ended unseen */
-	bool has_peak;         /* at_start is known: a sample came while it ran */
+	bool is_partial; /* its beginning was not seen: start and at_start are those of the first sample; length 0 if it also ended unseen */
+	bool has_peak; /* at_start is known: a sample came while it ran */
 };
 
 struct curve_point {
-	duration at;           /* our elapsed */
-	bytes remaining;       /* memory and disk */
-	bytes_per_s dirty;     /* 0 with has_dirty false: unknown */
+	duration at;       /* our elapsed */
+	bytes remaining;   /* memory and disk */
+	bytes_per_s dirty; /* 0 with has_dirty false: unknown */
 	bytes_per_s sent;
 	bool has_dirty;
 	bool starts_pass;
@@ -39,7 +40,7 @@ struct passes {
 	size_t n_passes, passes_capacity;
 	struct curve_point *point;
 	size_t n_points, points_capacity;
-	uint64_t stride;        /* keep every stride-th sample; doubles when the curve is full */
+	uint64_t stride; /* keep every stride-th sample; doubles when the curve is full */
 	uint64_t n_seen;
 	bytes processed_at_start; /* memory_processed when the running pass began, estimated between samples */
 	bool has_sample;          /* last_at and last_processed are of a sample */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 static void close_with(struct intent *intent, enum intent_stage stage, enum err result, const char *text,
-                       struct stamp at)
+		       struct stamp at)
 {
 	intent->stage = stage;
 	intent->result = result;
@@ -32,7 +32,7 @@ static const char *sent_text(const struct intent *intent)
 	if (intent->used == METHOD_POSTCOPY)
 		return "post-copy asked for: waiting for the switch";
 	return intent->fell_back ? "post-copy is not permitted by this migration; the guest was paused instead"
-	                         : "the guest was paused: waiting for the end of the copy";
+				 : "the guest was paused: waiting for the end of the copy";
 }
 
 void intent_replied(struct intent *intent, const struct intent_reply *reply, struct stamp at)
@@ -61,13 +61,13 @@ static bool judge_abort(struct intent *intent, const struct migration *migration
 		close_with(intent, INTENT_PROVEN, ERR_OK, "the job is gone and the guest stays on its source", now);
 		return true;
 	case PHASE_COMPLETED:
-		close_with(intent, INTENT_UNPROVEN, ERR_INVALID_STATE, "too late: the migration completed before the abort took effect",
-		           now);
+		close_with(intent, INTENT_UNPROVEN, ERR_INVALID_STATE,
+			   "too late: the migration completed before the abort took effect", now);
 		return true;
 	case PHASE_FAILED:
 	case PHASE_LOST:
-		close_with(intent, INTENT_UNPROVEN, ERR_FAILED, "the migration ended otherwise before the abort was seen to take effect",
-		           now);
+		close_with(intent, INTENT_UNPROVEN, ERR_FAILED,
+			   "the migration ended otherwise before the abort was seen to take effect", now);
 		return true;
 	case PHASE_PREPARING:
 	case PHASE_PRECOPY:
@@ -89,10 +89,11 @@ static bool judge_force(struct intent *intent, const struct migration *migration
 		close_with(intent, INTENT_UNPROVEN, ERR_FAILED, "the migration ended without completing", now);
 	else if (is_pause && migration->phase == PHASE_PAUSED)
 		close_with(intent, INTENT_PROVEN, ERR_OK,
-		           intent->fell_back ? "post-copy is not permitted by this migration: the guest stands still instead "
-		                               "until the copy ends"
-		                             : "the guest stands still until the copy ends",
-		           now);
+			   intent->fell_back
+				   ? "post-copy is not permitted by this migration: the guest stands still instead "
+				     "until the copy ends"
+				   : "the guest stands still until the copy ends",
+			   now);
 	else if (migration->phase == PHASE_POSTCOPY)
 		close_with(intent, INTENT_PROVEN, ERR_OK, "post-copy: the guest runs at the destination", now);
 	else
@@ -120,19 +121,19 @@ bool intent_judge(struct intent *intent, const struct migration *migration, stru
 		return true;
 	if (intent->stage == INTENT_SENT && mono_since(now.mono, intent->sent.mono).ms >= patience.ms) {
 		close_with(intent, INTENT_UNPROVEN, ERR_TIMEOUT,
-		           "it was sent and accepted, but its effect was not seen: look at both hosts", now);
+			   "it was sent and accepted, but its effect was not seen: look at both hosts", now);
 		return true;
 	}
 	if (intent->stage == INTENT_RECORDED && mono_since(now.mono, intent->asked.mono).ms >= patience.ms) {
-		close_with(intent, INTENT_UNPROVEN, ERR_TIMEOUT,
-		           "the call has not returned: it may still take effect", now);
+		close_with(intent, INTENT_UNPROVEN, ERR_TIMEOUT, "the call has not returned: it may still take effect",
+			   now);
 		return true;
 	}
 	return false;
 }
 
 enum debt debt_judge(const struct intent *intent, const struct migration *migration, struct domain_state source,
-                     struct domain_state destination, bool destination_seen)
+		     struct domain_state destination, bool destination_seen)
 {
 	if (!intent->owes)
 		return DEBT_NONE;

@@ -22,12 +22,12 @@ bool intent_judge(struct intent *intent, const struct migration *migration, stru
 enum debt {
 	DEBT_NONE, /* nothing is owed, or the guest was seen running: clear intent->owes */
 	DEBT_OPEN, /* the guest is still frozen, and rightly so: the job runs */
-	DEBT_DUE,  /* the job is gone and the guest is still paused on its source, the other end was looked at: resume it */
+	DEBT_DUE, /* the job is gone and the guest is still paused on its source, the other end was looked at: resume it */
 	DEBT_BLIND /* the same, but the other end cannot be seen: a person must look */
 };
 
 /* `source` and `destination`: states as last told; destination_seen: that host answers and was looked at. */
 enum debt debt_judge(const struct intent *intent, const struct migration *migration, struct domain_state source,
-                     struct domain_state destination, bool destination_seen);
+		     struct domain_state destination, bool destination_seen);
 
 #endif

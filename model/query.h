@@ -10,7 +10,8 @@
 struct query {
 	enum field_id order;
 	bool descending;
-	char filter[128];       /* words; every word must be part of name, UUID, host names, phase or owner, without case; "" is all */
+	/* words; every word must be part of name, UUID, host names, phase or owner, without case; "" is all */
+	char filter[128];
 };
 
 /* Writes the indices of matching rows into `index` (room for snapshot->n_rows) in order; returns how many. Ties are broken by

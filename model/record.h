@@ -11,16 +11,16 @@
 
 struct migration_record {
 	struct migration_id id;
-	char *name;        /* raw domain name */
-	char *source;      /* host name as configured, raw */
-	char *destination; /* NULL unknown */
-	int phase;         /* enum phase */
+	char *name;                  /* raw domain name */
+	char *source;                /* host name as configured, raw */
+	char *destination;           /* NULL unknown */
+	int phase;                   /* enum phase */
 	wall_time first_seen, ended; /* ended 0: not seen to end */
 	wall_time last_seen;
 	duration elapsed;
-	duration timeout;  /* 0 none */
+	duration timeout; /* 0 none */
 	duration frozen;
-	duration downtime; /* -1 unknown */
+	duration downtime;      /* -1 unknown */
 	struct job_stats stats; /* the last */
 };
 

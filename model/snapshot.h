@@ -13,56 +13,56 @@
 
 struct row {
 	struct migration_id id;
-	const char *name;         /* cleaned */
+	const char *name; /* cleaned */
 	const char *name_raw;
 	const char *uuid_text;
-	const char *source;       /* cleaned name of the host */
-	const char *destination;  /* cleaned; NULL: not watched or unknown, drawn "?" */
-	const char *owner;        /* "OpenStack Nova (web-1)", NULL if nobody claims the guest */
+	const char *source;      /* cleaned name of the host */
+	const char *destination; /* cleaned; NULL: not watched or unknown, drawn "?" */
+	const char *owner;       /* "OpenStack Nova (web-1)", NULL if nobody claims the guest */
 	enum phase phase;
 	enum freshness freshness;
-	duration age;             /* of the newest statistics; -1 if there are none */
-	bool from_cache;          /* last known picture from before this start */
-	struct job_stats stats;   /* newest; dirty rate absent where it means nothing (first pass, stopped guest) */
-	bytes_per_s throughput;   /* memory and disk, smoothed over about 3 s from deltas of processed bytes */
+	duration age;           /* of the newest statistics; -1 if there are none */
+	bool from_cache;        /* last known picture from before this start */
+	struct job_stats stats; /* newest; dirty rate absent where it means nothing (first pass, stopped guest) */
+	bytes_per_s throughput; /* memory and disk, smoothed over about 3 s from deltas of processed bytes */
 	bool has_throughput;
 	duration elapsed;
 	wall_time first_seen, ended; /* ended 0: runs */
-	duration timeout;         /* our limit; 0 none */
+	duration timeout;            /* our limit; 0 none */
 	bool timeout_is_about;
-	duration frozen;          /* so far; 0 never */
-	bool is_frozen;           /* the guest stands still now */
-	duration downtime;        /* completed: true downtime; -1 unknown */
-	const char *late_reason;  /* why it is stale, NULL */
-	bool has_intent;          /* an open or just closed intent concerns it */
-	struct intent intent;     /* the newest one */
+	duration frozen;           /* so far; 0 never */
+	bool is_frozen;            /* the guest stands still now */
+	duration downtime;         /* completed: true downtime; -1 unknown */
+	const char *late_reason;   /* why it is stale, NULL */
+	bool has_intent;           /* an open or just closed intent concerns it */
+	struct intent intent;      /* the newest one */
 	struct action_facts facts; /* for action_check */
 };
 
 struct host_row {
 	uint32_t host;
-	struct uuid uuid;       /* nil until it has answered once */
+	struct uuid uuid;                          /* nil until it has answered once */
 	const char *name, *uri, *hostname, *group; /* cleaned; hostname and group may be NULL */
 	enum link_state state;
-	const char *reason;     /* NULL if none */
-	duration state_age;     /* since the link has this state */
-	duration age;           /* since it last answered; -1 never */
-	duration retry_in;      /* -1: no retry pending */
-	duration latency;       /* -1 unknown */
+	const char *reason; /* NULL if none */
+	duration state_age; /* since the link has this state */
+	duration age;       /* since it last answered; -1 never */
+	duration retry_in;  /* -1: no retry pending */
+	duration latency;   /* -1 unknown */
 	uint32_t guests, outgoing, incoming;
 	bool guests_known;
-	bytes_per_s sending;    /* sum of its outgoing rows */
-	const char *same_as;    /* name of the host that is the same machine (equal UUID); NULL */
+	bytes_per_s sending; /* sum of its outgoing rows */
+	const char *same_as; /* name of the host that is the same machine (equal UUID); NULL */
 	bool from_cache;
 };
 
 struct notice {
-	uint64_t serial;        /* rises by 1; nothing is lost by latest-wins as long as a reader keeps up with NOTICES_KEPT */
+	uint64_t serial; /* rises by 1; nothing is lost by latest-wins as long as a reader keeps up with NOTICES_KEPT */
 	struct stamp at;
 	enum severity severity;
 	struct migration_id about; /* attempt 0: about no migration */
-	const char *subject;    /* guest or host name, cleaned; "" */
-	const char *text;       /* cleaned */
+	const char *subject;       /* guest or host name, cleaned; "" */
+	const char *text;          /* cleaned */
 };
 
 #define NOTICES_KEPT 500
@@ -70,12 +70,12 @@ struct notice {
 /* The host that is being emptied, since virt-drain watches it. With has_host false: sums over all. */
 struct drain_sums {
 	bool has_host;
-	const char *host;       /* cleaned */
-	bool host_known;        /* its inventory has been seen */
-	uint32_t left;          /* guests on it that do not move now */
+	const char *host; /* cleaned */
+	bool host_known;  /* its inventory has been seen */
+	uint32_t left;    /* guests on it that do not move now */
 	uint32_t moving, moved, not_moved;
 	uint32_t frozen, postcopy; /* among all moving rows */
-	bytes remaining;        /* of the moving rows */
+	bytes remaining;           /* of the moving rows */
 	bytes_per_s sending;
 	bytes_per_s dirtying;
 	bool has_dirtying;
@@ -98,24 +98,25 @@ struct depth {
 };
 
 struct answer {
-	struct intent intent; /* the order and how far it came; also for orders that were refused before an intent was made (id 0) */
+	/* the order and how far it came; also for orders that were refused before an intent was made (id 0) */
+	struct intent intent;
 };
 
 #define ANSWERS_KEPT 64
 
 struct snapshot {
 	uint64_t serial;
-	uint64_t look_serial;     /* of the look that `depth` answers */
+	uint64_t look_serial; /* of the look that `depth` answers */
 	struct stamp at;
 	bool is_read_only;
 	bool is_simulated;
-	struct row *row;          /* no particular order */
+	struct row *row; /* no particular order */
 	size_t n_rows;
-	struct host_row *host;    /* in the configured order */
+	struct host_row *host; /* in the configured order */
 	size_t n_hosts;
-	struct notice *notice;    /* oldest first */
+	struct notice *notice; /* oldest first */
 	size_t n_notices;
-	struct answer *answer;    /* newest orders, oldest first */
+	struct answer *answer; /* newest orders, oldest first */
 	size_t n_answers;
 	struct drain_sums drain;
 	struct depth depth;

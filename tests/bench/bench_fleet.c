@@ -53,16 +53,20 @@ static void add_host(struct fleet *fleet, uint32_t host, uint32_t first_guest, u
 	event_free(inventory);
 }
 
-static void sample_all(struct fleet *fleet, uint32_t n_hosts, uint32_t guests_per_host, uint32_t n_migrations, int64_t ms)
+static void sample_all(struct fleet *fleet, uint32_t n_hosts, uint32_t guests_per_host, uint32_t n_migrations,
+		       int64_t ms)
 {
 	for (uint32_t i = 0; i < n_migrations; i++) {
 		uint32_t host = i % n_hosts;
 		struct event *event = event_new(EVENT_JOB, host, (struct stamp){{ms}, {ms}});
 
 		event->job.uuid = numbered(2, host * guests_per_host + i / n_hosts % guests_per_host);
-		event->job.stats = (struct job_stats){.present = ~UINT64_C(0), .elapsed = {ms}, .pass = 1 + (uint64_t)ms / 8000,
-		                                      .data_processed = {(uint64_t)ms * 1000}, .memory_total = {1 << 30},
-		                                      .data_remaining = {(uint64_t)(i * 7919 % 1000)}};
+		event->job.stats = (struct job_stats){.present = ~UINT64_C(0),
+						      .elapsed = {ms},
+						      .pass = 1 + (uint64_t)ms / 8000,
+						      .data_processed = {(uint64_t)ms * 1000},
+						      .memory_total = {1 << 30},
+						      .data_remaining = {(uint64_t)(i * 7919 % 1000)}};
 		fleet_apply(fleet, event);
 		event_free(event);
 	}
@@ -98,7 +102,8 @@ static void measure(uint32_t n_hosts, uint32_t guests_per_host, uint32_t n_migra
 
 int main(void)
 {
-	printf("%6s %8s %10s %14s %12s %14s\n", "hosts", "guests", "migrating", "us per sample", "ms freeze", "ms order+find");
+	printf("%6s %8s %10s %14s %12s %14s\n", "hosts", "guests", "migrating", "us per sample", "ms freeze",
+	       "ms order+find");
 	measure(3, 11, 3);
 	measure(100, 20, 100);
 	measure(1000, 20, 1000);

@@ -161,7 +161,7 @@ static void say_inventory(struct fake_driver *fake, uint32_t host, bool has_gues
 	event->inventory.domain = mem_new(1, sizeof *event->inventory.domain);
 	if (has_guest)
 		event->inventory.domain[event->inventory.n_domains++] =
-		    (struct inventory_domain){fake_guest, mem_dup("web-1"), {DOMAIN_RUNNING, REASON_OTHER}};
+			(struct inventory_domain){fake_guest, mem_dup("web-1"), {DOMAIN_RUNNING, REASON_OTHER}};
 	say(fake, event);
 }
 

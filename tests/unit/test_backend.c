@@ -99,7 +99,10 @@ static bool driver_started(struct scene *scene)
 	return fake_count(&scene->fake, &scene->fake.n_starts) > 0;
 }
 
-static bool has_row(struct scene *scene) { return scene->snapshot->n_rows == 1; }
+static bool has_row(struct scene *scene)
+{
+	return scene->snapshot->n_rows == 1;
+}
 
 static enum intent_stage last_stage(const struct scene *scene)
 {
@@ -108,11 +111,26 @@ static enum intent_stage last_stage(const struct scene *scene)
 	return snapshot->n_answers ? snapshot->answer[snapshot->n_answers - 1].intent.stage : INTENT_ASKED;
 }
 
-static bool is_sent(struct scene *scene) { return last_stage(scene) == INTENT_SENT; }
-static bool is_proven(struct scene *scene) { return last_stage(scene) == INTENT_PROVEN; }
-static bool is_refused(struct scene *scene) { return last_stage(scene) == INTENT_REFUSED; }
-static bool is_failed(struct scene *scene) { return last_stage(scene) == INTENT_FAILED; }
-static bool is_unproven(struct scene *scene) { return last_stage(scene) == INTENT_UNPROVEN; }
+static bool is_sent(struct scene *scene)
+{
+	return last_stage(scene) == INTENT_SENT;
+}
+static bool is_proven(struct scene *scene)
+{
+	return last_stage(scene) == INTENT_PROVEN;
+}
+static bool is_refused(struct scene *scene)
+{
+	return last_stage(scene) == INTENT_REFUSED;
+}
+static bool is_failed(struct scene *scene)
+{
+	return last_stage(scene) == INTENT_FAILED;
+}
+static bool is_unproven(struct scene *scene)
+{
+	return last_stage(scene) == INTENT_UNPROVEN;
+}
 static bool debt_was_paid(struct scene *scene)
 {
 	return fake_count(&scene->fake, &scene->fake.n_debts) > 0;
@@ -244,8 +262,9 @@ static void a_call_that_fails_is_told_with_its_reason(void **state)
 	(void)state;
 	open_scene(&scene, false, false);
 	begin_migration(&scene);
-	reply_with(&scene, (struct intent_reply){
-			       .was_called = true, .result = ERR_NOT_PERMITTED, .text = "the daemon refuses: access denied"});
+	reply_with(&scene, (struct intent_reply){.was_called = true,
+						 .result = ERR_NOT_PERMITTED,
+						 .text = "the daemon refuses: access denied"});
 	ask(&scene, ACTION_ABORT, METHOD_AUTO);
 	AWAIT(&scene, is_failed);
 	assert_string_equal(last_intent(&scene)->text, "the daemon refuses: access denied");
@@ -308,7 +327,8 @@ static void a_guest_that_our_pause_left_frozen_is_resumed(void **state)
 	AWAIT(&scene, is_sent);
 	fake_say_domain(&scene.fake, 0, DOMAIN_EVENT_SUSPENDED_MIGRATED, stopped);
 	AWAIT(&scene, is_proven);
-	fake_say_domain(&scene.fake, 1, DOMAIN_EVENT_STOPPED_FAILED, (struct domain_state){DOMAIN_SHUT_OFF, REASON_FAILED});
+	fake_say_domain(&scene.fake, 1, DOMAIN_EVENT_STOPPED_FAILED,
+			(struct domain_state){DOMAIN_SHUT_OFF, REASON_FAILED});
 	fake_say_no_job(&scene.fake, stopped);
 	AWAIT(&scene, debt_was_paid);
 	close_scene(&scene);
@@ -327,7 +347,7 @@ static void a_guest_that_libvirt_resumed_is_owed_nothing(void **state)
 	fake_say_domain(&scene.fake, 0, DOMAIN_EVENT_SUSPENDED_MIGRATED, stopped);
 	AWAIT(&scene, is_proven);
 	fake_say_domain(&scene.fake, 0, DOMAIN_EVENT_RESUMED_MIGRATED,
-	                (struct domain_state){DOMAIN_RUNNING, REASON_MIGRATION_CANCELED});
+			(struct domain_state){DOMAIN_RUNNING, REASON_MIGRATION_CANCELED});
 	while (last_intent(&scene)->owes)
 		assert_true(next_snapshot(&scene, mono_add(clock_mono(), (duration){PATIENCE_MS})));
 	assert_int_equal(fake_count(&scene.fake, &scene.fake.n_debts), 0);

@@ -113,14 +113,12 @@ static void any_bytes_become_printable_text_that_is_stable(void **state)
 		char raw[24], clean[300], again[300];
 		size_t length = next_random(&seed) % sizeof raw;
 		for (size_t i = 0; i < length; i++)
-			raw[i] = (char)(next_random(&seed) % 4 ? 0x80 + next_random(&seed) % 0x80
-							       : next_random(&seed));
+			raw[i] = (char)(next_random(&seed) % 4 ? 0x80 + next_random(&seed) % 0x80 : next_random(&seed));
 		text_clean(clean, sizeof clean, raw, length);
 		for (const char *at = clean; *at != '\0';) {
 			uint32_t character = text_next(&at);
 			assert_int_not_equal(character, 0xfffd);
-			assert_true(character >= 0x20 && character != 0x7f &&
-				    !(character >= 0x80 && character < 0xa0));
+			assert_true(character >= 0x20 && character != 0x7f && !(character >= 0x80 && character < 0xa0));
 			assert_false(character >= 0x200b && character <= 0x200f);
 			assert_false(character >= 0x2028 && character <= 0x202e);
 			assert_false(character >= 0xe000 && character <= 0xf8ff);
@@ -249,8 +247,7 @@ static void times_are_written_in_utc_and_local(void **state)
 {
 	(void)state;
 	char text[32];
-	assert_string_equal(text_iso_utc(text, sizeof text, (wall_time){1769863267123}),
-			    "2026-01-31T12:41:07.123Z");
+	assert_string_equal(text_iso_utc(text, sizeof text, (wall_time){1769863267123}), "2026-01-31T12:41:07.123Z");
 	assert_string_equal(text_iso_utc(text, sizeof text, (wall_time){-1}), "1969-12-31T23:59:59.999Z");
 	setenv("TZ", "UTC", 1);
 	tzset();

@@ -97,9 +97,15 @@ static struct event *job_event(int64_t elapsed, uint64_t processed, uint64_t rem
 	event->job.uuid = guest;
 	event->job.state = running;
 	*stats = (struct job_stats){
-		.elapsed = {elapsed},       .data_processed = {processed}, .memory_processed = {processed},
-		.data_remaining = {remaining}, .memory_remaining = {remaining}, .memory_total = {4 * GIB},
-		.pass = pass,               .dirty_rate = {1000},          .page_size = {4096},
+		.elapsed = {elapsed},
+		.data_processed = {processed},
+		.memory_processed = {processed},
+		.data_remaining = {remaining},
+		.memory_remaining = {remaining},
+		.memory_total = {4 * GIB},
+		.pass = pass,
+		.dirty_rate = {1000},
+		.page_size = {4096},
 	};
 	for (int i = 0; i < JOB_FIELD_COUNT; i++) {
 		if (i != JOB_DOWNTIME && i != JOB_THROTTLE && i != JOB_DISK_TOTAL)
@@ -221,7 +227,8 @@ static void a_migration_completes_with_its_true_downtime(void **state)
 	assert_int_equal(row_of(fleet)->phase, PHASE_PAUSED);
 	assert_true(row_of(fleet)->is_frozen);
 	now_ms += 80;
-	tell_domain(fleet, SOURCE, DOMAIN_EVENT_STOPPED_MIGRATED, (struct domain_state){DOMAIN_SHUT_OFF, REASON_MIGRATED});
+	tell_domain(fleet, SOURCE, DOMAIN_EVENT_STOPPED_MIGRATED,
+		    (struct domain_state){DOMAIN_SHUT_OFF, REASON_MIGRATED});
 	completed = event_new(EVENT_COMPLETED, SOURCE, now());
 	completed->completed.uuid = guest;
 	completed->completed.stats.downtime.ms = 61;
@@ -363,12 +370,12 @@ static void postcopy_is_seen_from_either_end_and_stops_the_frozen_clock(void **s
 	tell_domain(fleet, SOURCE, DOMAIN_EVENT_SUSPENDED_MIGRATED, incoming);
 	now_ms += 20;
 	tell_domain(fleet, DESTINATION, DOMAIN_EVENT_RESUMED_POSTCOPY,
-	            (struct domain_state){DOMAIN_RUNNING, REASON_POSTCOPY});
+		    (struct domain_state){DOMAIN_RUNNING, REASON_POSTCOPY});
 	now_ms += 500;
 	assert_int_equal(row_of(fleet)->phase, PHASE_POSTCOPY);
 	assert_int_equal(row_of(fleet)->frozen.ms, 20);
 	tell_domain(fleet, SOURCE, DOMAIN_EVENT_SUSPENDED_POSTCOPY_FAILED,
-	            (struct domain_state){DOMAIN_PAUSED, REASON_POSTCOPY_FAILED});
+		    (struct domain_state){DOMAIN_PAUSED, REASON_POSTCOPY_FAILED});
 	assert_int_equal(row_of(fleet)->phase, PHASE_POSTCOPY_FAILED);
 	end(fleet);
 }
@@ -467,10 +474,14 @@ static void a_picture_becomes_the_living_job_or_an_old_one(void **state)
 	struct event *picture = event_new(EVENT_PICTURE, HOST_NONE, now());
 
 	(void)state;
-	picture->picture = (struct migration_record){
-		.id = {host_uuid(SOURCE), guest, 7}, .name = mem_dup("web-1"), .source = mem_dup("host1"),
-		.phase = PHASE_PRECOPY, .first_seen = {now().wall.ms - 60000}, .last_seen = {now().wall.ms - 20000},
-		.elapsed = {40000}, .downtime = {-1}};
+	picture->picture = (struct migration_record){.id = {host_uuid(SOURCE), guest, 7},
+						     .name = mem_dup("web-1"),
+						     .source = mem_dup("host1"),
+						     .phase = PHASE_PRECOPY,
+						     .first_seen = {now().wall.ms - 60000},
+						     .last_seen = {now().wall.ms - 20000},
+						     .elapsed = {40000},
+						     .downtime = {-1}};
 	tell(fleet, picture);
 	assert_true(row_of(fleet)->from_cache);
 	assert_int_equal(row_of(fleet)->age.ms, 20000);

@@ -119,7 +119,8 @@ static void every_action_is_allowed_exactly_where_the_design_says(void **state)
 				struct err_info why = {0};
 				enum err code = action_check((enum action)a, (enum force_method)m, &facts, &why);
 
-				assert_int_equal(code == ERR_OK, design_allows((enum action)a, (enum force_method)m, (enum phase)p));
+				assert_int_equal(code == ERR_OK,
+						 design_allows((enum action)a, (enum force_method)m, (enum phase)p));
 				assert_int_equal(code != ERR_OK, why.text[0] != '\0');
 			}
 		}
@@ -132,16 +133,18 @@ static void nothing_is_allowed_in_read_only_mode_or_out_of_reach(void **state)
 	for (int a = 0; a < ACTION_COUNT; a++) {
 		for (int m = 0; m < METHOD_COUNT; m++) {
 			for (int p = 0; p < PHASE_COMPLETED; p++) {
-				struct action_facts read_only = facts_in((enum phase)p), away = read_only, gone = read_only;
+				struct action_facts read_only = facts_in((enum phase)p), away = read_only,
+						    gone = read_only;
 
 				read_only.is_read_only = true;
 				away.is_reachable = false;
 				gone.is_known = false;
 				assert_int_equal(action_check((enum action)a, (enum force_method)m, &read_only, NULL),
-				                 ERR_NOT_PERMITTED);
+						 ERR_NOT_PERMITTED);
 				assert_int_equal(action_check((enum action)a, (enum force_method)m, &away, NULL),
-				                 ERR_UNREACHABLE);
-				assert_int_equal(action_check((enum action)a, (enum force_method)m, &gone, NULL), ERR_NOT_FOUND);
+						 ERR_UNREACHABLE);
+				assert_int_equal(action_check((enum action)a, (enum force_method)m, &gone, NULL),
+						 ERR_NOT_FOUND);
 			}
 		}
 	}
@@ -188,7 +191,8 @@ static void every_action_has_a_name_help_and_consequence(void **state)
 		assert_string_equal(entry->name, action_name((enum action)a));
 		assert_true(strlen(entry->help) > 10 && strlen(entry->label) > 0);
 		for (int m = 0; m < METHOD_COUNT; m++)
-			assert_true(strlen(action_consequence((enum action)a, (enum force_method)m, PHASE_PAUSED)) > 20);
+			assert_true(strlen(action_consequence((enum action)a, (enum force_method)m, PHASE_PAUSED)) >
+				    20);
 	}
 }
 
@@ -262,8 +266,11 @@ static void absent_figures_sort_last_in_both_directions(void **state)
 static void comparing_is_antisymmetric_and_transitive(void **state)
 {
 	struct value values[] = {
-		{.type = VALUE_ABSENT}, {.type = VALUE_BYTES, .number = 0}, {.type = VALUE_BYTES, .number = 5},
-		{.type = VALUE_BYTES, .number = UINT64_MAX}, {.type = VALUE_ABSENT},
+		{.type = VALUE_ABSENT},
+		{.type = VALUE_BYTES, .number = 0},
+		{.type = VALUE_BYTES, .number = 5},
+		{.type = VALUE_BYTES, .number = UINT64_MAX},
+		{.type = VALUE_ABSENT},
 	};
 	size_t n = ARRAY_LEN(values);
 
@@ -271,7 +278,8 @@ static void comparing_is_antisymmetric_and_transitive(void **state)
 	for (int down = 0; down < 2; down++) {
 		for (size_t i = 0; i < n * n * n; i++) {
 			const struct value *a = &values[i % n], *b = &values[i / n % n], *c = &values[i / n / n];
-			int ab = value_compare(a, b, down), ba = value_compare(b, a, down), bc = value_compare(b, c, down);
+			int ab = value_compare(a, b, down), ba = value_compare(b, a, down),
+			    bc = value_compare(b, c, down);
 
 			assert_int_equal((ab > 0) - (ab < 0), (ba < 0) - (ba > 0));
 			if (ab <= 0 && bc <= 0)
