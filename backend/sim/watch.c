@@ -9,11 +9,12 @@
 #include "base/array.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-#define HEARTBEAT_MS 5000 /* between two inventories of a host */
-#define RETRY_MS 5000     /* what a lost host is told to be tried after */
-#define SWEEP_MS 30000    /* a job without any event is found by the sweep over idle domains */
-#define LATE_MS 3000      /* an unanswered call on a domain is told after this */
+#define HEARTBEAT_REFRESHES 5 /* between two inventories of a host */
+#define RETRY_MS 5000         /* what a lost host is told to be tried after */
+#define SWEEP_MS 30000        /* a job without any event is found by the sweep over idle domains */
+#define LATE_MS 3000          /* an unanswered call on a domain is told after this */
 #define LATENCY_MS 1
 
 /* What was told of a guest. */
@@ -32,9 +33,10 @@ struct sim_watch {
 	uint32_t host_base;
 	duration refresh;
 	size_t n_hosts;    /* watched: the first ones of the world */
-	struct told *told; /* per guest */
-	mono_time *beat;   /* per host: the next heartbeat */
-	bool *needs_look;  /* per host: an event was lost, tell everything again */
+	struct told *told; /* per guest; grows with the world */
+	size_t n_told;
+	mono_time *beat;  /* per host: the next heartbeat */
+	bool *needs_look; /* per host: an event was lost, tell everything again */
 };
 
 struct sim_watch *sim_watch_new(struct sim_world *world, duration refresh)
@@ -45,7 +47,6 @@ struct sim_watch *sim_watch_new(struct sim_world *world, duration refresh)
 	watch->refresh = refresh;
 	while (watch->n_hosts < world->n_hosts && world->host[watch->n_hosts].is_watched)
 		watch->n_hosts++;
-	watch->told = mem_new(world->n_guests, sizeof *watch->told);
 	watch->beat = mem_new(watch->n_hosts, sizeof *watch->beat);
 	watch->needs_look = mem_new(watch->n_hosts, sizeof *watch->needs_look);
 	return watch;
@@ -64,6 +65,22 @@ void sim_watch_free(struct sim_watch *watch)
 size_t sim_watch_n_hosts(const struct sim_watch *watch)
 {
 	return watch->n_hosts;
+}
+
+static void make_room(struct sim_watch *watch)
+{
+	size_t n = watch->world->n_guests;
+
+	if (n <= watch->n_told)
+		return;
+	watch->told = mem_resize(watch->told, n, sizeof *watch->told);
+	memset(watch->told + watch->n_told, 0, (n - watch->n_told) * sizeof *watch->told);
+	watch->n_told = n;
+}
+
+static duration heartbeat(const struct sim_watch *watch)
+{
+	return (duration){HEARTBEAT_REFRESHES * watch->refresh.ms};
 }
 
 static bool can_see(const struct sim_watch *watch, uint32_t host)
@@ -183,7 +200,7 @@ static void look_at_host(struct sim_watch *watch, const struct sim_roll *roll, u
 	const struct sim_world *world = watch->world;
 
 	watch->needs_look[host] = false;
-	watch->beat[host] = mono_add(now.mono, (duration){HEARTBEAT_MS});
+	watch->beat[host] = mono_add(now.mono, heartbeat(watch));
 	put(watch, host, sim_roll_inventory(roll, world, host, watch->host_base + host, now));
 	for (size_t i = roll->first[host]; i < roll->first[host + 1]; i++)
 		if (roll->entry[i].is_incoming)
@@ -218,12 +235,14 @@ void sim_watch_start(struct sim_watch *watch, struct event_sink sink, uint32_t h
 
 	watch->sink = sink;
 	watch->host_base = host_base;
+	make_room(watch);
 	sim_roll_init(&roll, watch->world);
 	for (uint32_t i = 0; i < watch->n_hosts; i++) {
 		say_link(watch, i, LINK_CONNECTING, now);
 		connect_host(watch, &roll, i, now);
 		/* not all at the same moment */
-		watch->beat[i] = mono_add(now.mono, (duration){(int64_t)(HEARTBEAT_MS * (i + 1) / watch->n_hosts)});
+		watch->beat[i] = mono_add(now.mono,
+					  (duration){heartbeat(watch).ms * (int64_t)(i + 1) / (int64_t)watch->n_hosts});
 	}
 	sim_roll_done(&roll);
 }
@@ -347,7 +366,7 @@ static void beat(struct sim_watch *watch, struct stamp now)
 			look_at_host(watch, &roll, i, now);
 			continue;
 		}
-		watch->beat[i] = mono_add(now.mono, (duration){HEARTBEAT_MS});
+		watch->beat[i] = mono_add(now.mono, heartbeat(watch));
 		put(watch, i, sim_roll_inventory(&roll, watch->world, i, watch->host_base + i, now));
 	}
 	sim_roll_done(&roll);
@@ -357,6 +376,7 @@ void sim_watch_turn(struct sim_watch *watch, struct stamp now)
 {
 	struct sim_event news;
 
+	make_room(watch);
 	while (sim_world_take(watch->world, &news))
 		tell(watch, &news, now);
 	for (size_t i = 0; i < watch->world->n_jobs; i++)
@@ -368,7 +388,7 @@ void sim_watch_taken(struct sim_watch *watch, const struct uuid *domain)
 {
 	const struct sim_guest *guest = sim_world_find(watch->world, domain);
 
-	if (guest)
+	if (guest && sim_guest_number(watch->world, guest) < watch->n_told)
 		watch->told[sim_guest_number(watch->world, guest)].waits = false;
 }
 

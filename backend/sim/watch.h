@@ -12,7 +12,7 @@
 
 struct sim_watch; /* opaque */
 
-/* `world` is borrowed; its unwatched hosts are its last ones, and nothing may be added any more. `refresh`: between two statistics
+/* `world` is borrowed; its unwatched hosts are its last ones, and none may be added any more. `refresh`: between two statistics
  * of a domain. */
 struct sim_watch *sim_watch_new(struct sim_world *world, duration refresh);
 void sim_watch_free(struct sim_watch *watch);

@@ -48,6 +48,12 @@ unit_programs += tests/unit/test_app_discovery
 tests_unit_test_app_discovery_SOURCES = tests/unit/test_app_discovery.c
 tests_unit_test_app_discovery_LDADD = $(unit_app)
 
+# what every driver keeps: tests/support/contract.h
+contract_sources = tests/support/contract.c tests/support/contract.h tests/support/contract_play.c tests/support/contract_play.h
+unit_programs += tests/unit/test_contract_sim
+tests_unit_test_contract_sim_SOURCES = tests/unit/test_contract_sim.c $(contract_sources)
+tests_unit_test_contract_sim_LDADD = $(unit_sim)
+
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
