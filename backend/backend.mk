@@ -15,7 +15,25 @@ libvd_backend_a_SOURCES = \
 libvd_store_a_SOURCES =
 
 # backend/libvirt: the real fleet
-libvd_libvirt_a_SOURCES =
+libvd_libvirt_a_SOURCES = \
+	backend/libvirt/libvirt.h backend/libvirt/hosts.h \
+	backend/libvirt/act.c backend/libvirt/act.h \
+	backend/libvirt/calls.c backend/libvirt/calls.h \
+	backend/libvirt/discover.c \
+	backend/libvirt/driver.c \
+	backend/libvirt/endings.c \
+	backend/libvirt/errands.c \
+	backend/libvirt/host.c \
+	backend/libvirt/link.c backend/libvirt/link.h \
+	backend/libvirt/loop.c backend/libvirt/loop.h \
+	backend/libvirt/params.c backend/libvirt/params.h \
+	backend/libvirt/poll.c backend/libvirt/poll.h \
+	backend/libvirt/probe.c backend/libvirt/probe.h \
+	backend/libvirt/reads.c backend/libvirt/reads.h \
+	backend/libvirt/states.c backend/libvirt/states.h \
+	backend/libvirt/subscribe.c backend/libvirt/subscribe.h \
+	backend/libvirt/timers.c backend/libvirt/timers.h \
+	backend/libvirt/xml.c backend/libvirt/xml.h
 
 # backend/sim: the simulated fleet
 libvd_sim_a_SOURCES = \

@@ -23,11 +23,20 @@ include tests/unit/unit.mk
 TESTS += @QUICK_SCRIPTS@
 LONG_TESTS += $(call scripts,tests/lab tests/faults)
 
+# What the tests with real hosts start; built by make check-long.
+lab_programs = tests/lab/driver_say tests/lab/driver_act
+EXTRA_PROGRAMS += $(lab_programs)
+CLEANFILES += $(lab_programs)
+tests_lab_driver_say_SOURCES = tests/lab/driver_say.c
+tests_lab_driver_say_LDADD = libvd_libvirt.a libvd_backend.a libvd_model.a libvd_base.a $(LIBVIRT_LIBS) -lm
+tests_lab_driver_act_SOURCES = tests/lab/driver_act.c
+tests_lab_driver_act_LDADD = $(tests_lab_driver_say_LDADD)
+
 .PHONY: check-unit check-long bench
 check-unit: $(check_PROGRAMS)
 	$(MAKE) check-TESTS TESTS='$(check_PROGRAMS)'
 
-check-long: all $(check_PROGRAMS)
+check-long: all $(check_PROGRAMS) $(lab_programs)
 	$(MAKE) check-TESTS TESTS='$(LONG_TESTS)'
 
 bench: all $(BENCHES)

@@ -29,4 +29,25 @@ struct driver *driver_libvirt_new(const struct libvirt_settings *settings);
 /* "9.0.0": the library that is loaded, for --version. Main thread, before the driver starts. */
 char *libvirt_version_text(char *buffer, size_t size);
 
+/* The value that the environment variable LIBVIRT_LOG_OUTPUTS must have before the driver starts, or lines of the library reach the
+ * terminal: its errors go to the file at `path`, or nowhere if that is NULL. The caller sets it (before any thread). Returns buffer. */
+char *libvirt_log_outputs(const char *path, char *buffer, size_t size);
+
+/* Calls that cross the wire, by kind. */
+enum libvirt_call {
+	LIBVIRT_CALL_OPEN,      /* opens and closes of connections */
+	LIBVIRT_CALL_SETUP,     /* once per connection: event registrations, host name, capabilities */
+	LIBVIRT_CALL_SURVEY,    /* bulk state: one per host and heartbeat */
+	LIBVIRT_CALL_PING,      /* does the daemon answer at all: only after an overdue call */
+	LIBVIRT_CALL_JOB,       /* statistics of a domain: migrating ones per tick, idle ones per sweep */
+	LIBVIRT_CALL_STATE,     /* state of one domain: when a job is seen gone */
+	LIBVIRT_CALL_FACTS,     /* maximum memory and metadata: once per migration */
+	LIBVIRT_CALL_COMPLETED, /* statistics of a completed job */
+	LIBVIRT_CALL_ACT,       /* everything that an action asks or does */
+	LIBVIRT_CALL_COUNT
+};
+/* How often each was made in this process since it began. Any thread. */
+void libvirt_call_counts(uint64_t counts[LIBVIRT_CALL_COUNT]);
+const char *libvirt_call_name(enum libvirt_call call); /* "survey": for tables */
+
 #endif

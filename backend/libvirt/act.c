@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Actions on guests. Each reads the guest's state and job, asks action_check, makes its one call, and where it can freeze a guest reads again
+ * what became of it. Return code 0 is not proof, and "no such job" and "no permission for post-copy" are both error 55: so facts decide,
+ * never texts. Call threads.
+ */
+#include "backend/libvirt/act.h"
+
+#include "backend/libvirt/calls.h"
+#include "backend/libvirt/params.h"
+#include "backend/libvirt/reads.h"
+#include "backend/libvirt/states.h"
+
+#include <libvirt/virterror.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The largest bandwidth that the QEMU driver takes, in MiB/s: bytes must fit a signed 64-bit number (QEMU_DOMAIN_MIG_BANDWIDTH_MAX). */
+#define BANDWIDTH_MAX_MIB (INT64_MAX / (1024 * 1024))
+
+struct act {
+	virConnectPtr conn;
+	virDomainPtr domain;
+	const struct intent *intent;
+	const struct act_seam *seam;
+	struct intent_reply *reply;
+	const char *name; /* from our own copy */
+	struct err_info why;
+};
+
+/* What was read just before or just after a call. */
+struct reading {
+	struct domain_state state;
+	bool has_job; /* an outgoing migration, and nothing else */
+	bool is_incoming;
+	bool is_preparing;
+};
+
+static enum err act_check(const struct act *act, enum action action, enum force_method method,
+			  const struct action_facts *facts, struct err_info *why)
+{
+	if (act->seam->check)
+		return act->seam->check(action, method, facts, why);
+	return action_check(action, method, facts, why);
+}
+
+static void act_before_call(const struct act *act)
+{
+	calls_count(LIBVIRT_CALL_ACT);
+	act->reply->was_called = true;
+	if (act->seam->before_call)
+		act->seam->before_call(act->seam->context);
+}
+
+static void act_after_call(const struct act *act)
+{
+	if (act->seam->after_call)
+		act->seam->after_call(act->seam->context);
+}
+
+/* The end of an action: its result and a sentence. */
+static void act_end(struct act *act, enum err result, const char *text)
+{
+	act->reply->result = result;
+	snprintf(act->reply->text, sizeof act->reply->text, "%s", text);
+}
+
+/* The last error of libvirt as the end of the action. */
+static enum err act_error(struct act *act, const char *what)
+{
+	enum err result = read_error(&act->why, act->conn, "cannot %s %s", what, act->name);
+
+	if (result == ERR_TIMEOUT)
+		err_set(&act->why, result, "libvirt", VIR_ERR_OPERATION_TIMEOUT,
+			"the monitor of %s is busy: another call waits for its QEMU, nothing was done", act->name);
+	return result;
+}
+
+static enum err act_read_state(struct act *act, struct domain_state *out)
+{
+	int state, reason;
+
+	calls_count(LIBVIRT_CALL_ACT);
+	if (virDomainGetState(act->domain, &state, &reason, 0) < 0)
+		return act_error(act, "read the state of");
+	*out = state_of(state, reason);
+	return ERR_OK;
+}
+
+static enum err act_read_job(struct act *act, struct reading *out)
+{
+	virTypedParameterPtr param = NULL;
+	int type = VIR_DOMAIN_JOB_NONE, n = 0;
+	struct params_read params;
+
+	out->has_job = out->is_incoming = out->is_preparing = false;
+	calls_count(LIBVIRT_CALL_ACT);
+	if (virDomainGetJobStats(act->domain, &type, &param, &n, 0) < 0) {
+		enum err result = act_error(act, "read the job of");
+		out->is_incoming = read_error_code(&act->why) == VIR_ERR_OPERATION_UNSUPPORTED;
+		/* not running, or gone: then it has no job, and its state says the rest */
+		return out->is_incoming || result == ERR_INVALID_STATE || result == ERR_NOT_FOUND ? ERR_OK : result;
+	}
+	params_read(&params, param, n);
+	virTypedParamsFree(param, n);
+	out->has_job = (type == VIR_DOMAIN_JOB_UNBOUNDED || type == VIR_DOMAIN_JOB_BOUNDED) &&
+		       params.operation == VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT;
+	out->is_preparing = !job_has(&params.stats, JOB_MEMORY_TOTAL) || params.stats.memory_total.n == 0;
+	return ERR_OK;
+}
+
+static enum err act_read(struct act *act, struct reading *out)
+{
+	enum err result = act_read_job(act, out);
+
+	return result == ERR_OK ? act_read_state(act, &out->state) : result;
+}
+
+static enum phase phase_of(const struct reading *reading)
+{
+	if (reading->state.run == DOMAIN_PAUSED) {
+		switch (reading->state.reason) {
+		case REASON_POSTCOPY: return PHASE_POSTCOPY;
+		case REASON_POSTCOPY_FAILED: return PHASE_POSTCOPY_FAILED;
+		case REASON_MIGRATION: return PHASE_PAUSED;
+		case REASON_OTHER:
+		case REASON_USER:
+		case REASON_IO_ERROR:
+		case REASON_STARTING_UP:
+		case REASON_API_ERROR:
+		case REASON_MIGRATED:
+		case REASON_MIGRATION_CANCELED:
+		case REASON_UNPAUSED:
+		case REASON_FAILED: break;
+		}
+	}
+	return reading->is_preparing ? PHASE_PREPARING : PHASE_PRECOPY;
+}
+
+static struct action_facts facts_of(const struct reading *reading)
+{
+	enum phase phase = phase_of(reading);
+
+	return (struct action_facts){
+		.is_reachable = true,
+		.is_known = reading->has_job || reading->is_incoming,
+		.is_incoming_side = reading->is_incoming,
+		.phase = phase,
+		.guest_was_paused = reading->state.run == DOMAIN_PAUSED && phase <= PHASE_PRECOPY,
+	};
+}
+
+/* Fresh facts and the rule on them. */
+static enum err act_may(struct act *act, enum action action, enum force_method method, struct reading *reading)
+{
+	enum err result = act_read(act, reading);
+
+	if (result != ERR_OK)
+		return result;
+	struct action_facts facts = facts_of(reading);
+	return act_check(act, action, method, &facts, &act->why);
+}
+
+/* The end after a call that failed. "Not in this state" means that the guest or its job changed under us: facts say what it is now. */
+static void act_end_failed(struct act *act, enum err result, enum force_method method)
+{
+	struct err_info failure = act->why;
+	struct reading reading;
+	enum err now = result == ERR_INVALID_STATE ? act_may(act, act->intent->order.action, method, &reading) : ERR_OK;
+
+	act_end(act, now != ERR_OK ? now : result, now != ERR_OK ? act->why.text : failure.text);
+}
+
+/* ---- pause */
+
+/* The job ended under our suspend, so nobody but us will resume the guest. */
+static void act_resume_at_once(struct act *act)
+{
+	char text[320];
+
+	calls_count(LIBVIRT_CALL_ACT);
+	if (virDomainResume(act->domain) == 0) {
+		act->reply->resumed_at_once = true;
+		snprintf(text, sizeof text, "the migration of %.120s ended before the pause: it was resumed at once",
+			 act->name);
+		act_end(act, ERR_INVALID_STATE, text);
+		return;
+	}
+	act->reply->froze_guest = true;
+	enum err result = act_error(act, "resume");
+	snprintf(text, sizeof text, "the migration ended before the pause, and the guest is still PAUSED: %.200s",
+		 act->why.text);
+	act_end(act, result, text);
+}
+
+static void act_judge_pause(struct act *act, bool was_running)
+{
+	struct reading after = {0};
+	enum err result = act_read(act, &after);
+
+	if (result != ERR_OK) {
+		/* it is paused and we cannot see what for: the debt stays with the intent */
+		act->reply->froze_guest = was_running;
+		act_end(act, ERR_OK, "paused, but its state could not be read afterwards");
+		return;
+	}
+	if (after.state.run != DOMAIN_PAUSED) {
+		act_end(act, ERR_OK, "paused; the migration has ended since");
+		return;
+	}
+	if (after.has_job || after.state.reason == REASON_MIGRATION) {
+		act->reply->froze_guest = was_running;
+		act_end(act, ERR_OK, "paused: the guest stands still until all its memory is copied");
+		return;
+	}
+	if (was_running && after.state.reason == REASON_USER)
+		act_resume_at_once(act);
+	else
+		act_end(act, ERR_INVALID_STATE,
+			"the migration ended before the pause; the guest's pause is not ours to undo");
+}
+
+static void act_pause(struct act *act)
+{
+	struct domain_state before;
+	enum err result = act_read_state(act, &before);
+	bool was_running = result == ERR_OK && before.run == DOMAIN_RUNNING;
+
+	if (result != ERR_OK) {
+		act_end(act, result, act->why.text);
+		return;
+	}
+	act->reply->used = METHOD_PAUSE;
+	if (!was_running) {
+		act_end(act, ERR_INVALID_STATE,
+			"the guest does not run: there is nothing to pause, and nothing of ours to resume");
+		return;
+	}
+	act_before_call(act);
+	int called = virDomainSuspend(act->domain);
+	result = called < 0 ? act_error(act, "pause") : ERR_OK;
+	act_after_call(act);
+	if (result == ERR_OK) {
+		act_judge_pause(act, was_running);
+		return;
+	}
+	/* a connection that broke under the call does not tell whether the guest stands still */
+	act->reply->froze_guest = result == ERR_UNREACHABLE;
+	act_end_failed(act, result, METHOD_PAUSE);
+}
+
+/* ---- post-copy */
+
+/* Error 55 has two meanings: facts tell which. */
+static void act_postcopy_refused(struct act *act, enum force_method method)
+{
+	struct err_info refusal = act->why;
+	struct reading reading;
+	enum force_method next = method == METHOD_AUTO ? METHOD_PAUSE : METHOD_POSTCOPY;
+	enum err result = act_may(act, ACTION_FORCE_COMPLETE, next, &reading);
+
+	if (result != ERR_OK) {
+		act_end(act, result, act->why.text);
+	} else if (method == METHOD_AUTO) {
+		act->reply->fell_back = true;
+		act_pause(act);
+	} else {
+		char text[320];
+		snprintf(text, sizeof text,
+			 "this migration was not started with the permission to use post-copy (%.200s)", refusal.text);
+		act_end(act, ERR_NO_POSTCOPY, text);
+	}
+}
+
+static void act_postcopy(struct act *act, enum force_method method)
+{
+	act->reply->used = METHOD_POSTCOPY;
+	act_before_call(act);
+	int called = virDomainMigrateStartPostCopy(act->domain, 0);
+	enum err result = called < 0 ? act_error(act, "start post-copy of") : ERR_OK;
+	int code = called < 0 ? read_error_code(&act->why) : 0;
+	act_after_call(act);
+	if (called == 0)
+		act_end(act, ERR_OK,
+			"post-copy was asked for: the guest moves at once and fetches the rest of its memory");
+	else if (code == VIR_ERR_OPERATION_INVALID && result == ERR_INVALID_STATE)
+		act_postcopy_refused(act, method);
+	else
+		act_end(act, result, act->why.text);
+}
+
+static void act_force(struct act *act, const struct reading *unused)
+{
+	enum force_method method = act->intent->order.method;
+
+	(void)unused;
+	if (method == METHOD_PAUSE)
+		act_pause(act);
+	else
+		act_postcopy(act, method);
+}
+
+/* ---- abort and bandwidth */
+
+/* virDomainAbortJob ends whatever job there is, a backup too: that it is a migration was read just before. */
+static void act_abort(struct act *act, const struct reading *unused)
+{
+	(void)unused;
+	act_before_call(act);
+	int called = virDomainAbortJob(act->domain);
+	enum err result = called < 0 ? act_error(act, "abort the migration of") : ERR_OK;
+	act_after_call(act);
+	if (result != ERR_OK)
+		act_end_failed(act, result, METHOD_AUTO);
+	else
+		act_end(act, ERR_OK, "the abort was asked for");
+}
+
+static void act_bandwidth(struct act *act, const struct reading *reading)
+{
+	bool is_postcopy = phase_of(reading) == PHASE_POSTCOPY;
+	uint64_t most = BANDWIDTH_MAX_MIB < ULONG_MAX ? (uint64_t)BANDWIDTH_MAX_MIB : ULONG_MAX;
+	uint64_t value =
+		act->intent->order.value == 0 || act->intent->order.value > most ? most : act->intent->order.value;
+	char text[120];
+
+	act_before_call(act);
+	int called = virDomainMigrateSetMaxSpeed(act->domain, (unsigned long)value,
+						 is_postcopy ? VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY : 0);
+	enum err result = called < 0 ? act_error(act, "set the bandwidth of") : ERR_OK;
+	act_after_call(act);
+	if (result != ERR_OK) {
+		act_end_failed(act, result, METHOD_AUTO);
+		return;
+	}
+	if (value == most)
+		snprintf(text, sizeof text, "the bandwidth limit was lifted");
+	else
+		snprintf(text, sizeof text, "the bandwidth limit is %llu MiB/s now", (unsigned long long)value);
+	act_end(act, ERR_OK, text);
+}
+
+static void (*const act_by_action[ACTION_COUNT])(struct act *act, const struct reading *reading) = {
+	[ACTION_FORCE_COMPLETE] = act_force,
+	[ACTION_ABORT] = act_abort,
+	[ACTION_BANDWIDTH] = act_bandwidth,
+};
+
+/* ---- the doors */
+
+static const struct act_seam no_seam;
+
+static bool act_begin(struct act *act, virConnectPtr conn, const struct intent *intent, const struct act_seam *seam,
+		      struct intent_reply *reply)
+{
+	*reply = (struct intent_reply){.intent_id = intent->id, .used = intent->order.method};
+	*act = (struct act){.conn = conn,
+			    .intent = intent,
+			    .seam = seam ? seam : &no_seam,
+			    .reply = reply,
+			    .name = intent->domain_name[0] ? intent->domain_name : "the guest"};
+	calls_count(LIBVIRT_CALL_ACT);
+	act->domain = virDomainLookupByUUID(conn, intent->order.target.domain.byte);
+	if (!act->domain)
+		act_end(act, act_error(act, "find"), act->why.text);
+	return act->domain != NULL;
+}
+
+void act_run(virConnectPtr conn, const struct intent *intent, const struct act_seam *seam, struct intent_reply *reply)
+{
+	struct act act;
+	struct reading reading;
+
+	if (!act_begin(&act, conn, intent, seam, reply))
+		return;
+	enum err result = act_may(&act, intent->order.action, intent->order.method, &reading);
+	if (result != ERR_OK)
+		act_end(&act, result, act.why.text);
+	else
+		act_by_action[intent->order.action](&act, &reading);
+	virDomainFree(act.domain);
+}
+
+void act_pay_debt(virConnectPtr conn, const struct intent *intent, const struct act_seam *seam,
+		  struct intent_reply *reply)
+{
+	struct act act;
+	struct reading reading;
+
+	if (!act_begin(&act, conn, intent, seam, reply))
+		return;
+	enum err result = act_read(&act, &reading);
+	bool is_ours = reading.state.reason == REASON_MIGRATION || reading.state.reason == REASON_USER;
+	if (result != ERR_OK) {
+		act_end(&act, result, act.why.text);
+	} else if (reading.has_job || reading.is_incoming || reading.state.run != DOMAIN_PAUSED || !is_ours) {
+		act_end(&act, ERR_INVALID_STATE, "the guest is not one that our pause left frozen: nothing was done");
+	} else {
+		act_before_call(&act);
+		int called = virDomainResume(act.domain);
+		result = called < 0 ? act_error(&act, "resume") : ERR_OK;
+		act_after_call(&act);
+		act_end(&act, result, called < 0 ? act.why.text : "the guest that our pause left frozen was resumed");
+	}
+	virDomainFree(act.domain);
+}

@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The link of a host at work: what link.c says is needed is begun here as calls, and what comes back is told to it. Loop
+ * thread only.
+ */
+#include "backend/libvirt/hosts.h"
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define REPLACED_MAX 8 /* connections that may be given up with hung calls on them */
+
+uint32_t driver_random(struct libvirt_driver *driver)
+{
+	/* xorshift32: only to keep hosts out of step */
+	driver->random ^= driver->random << 13;
+	driver->random ^= driver->random >> 17;
+	driver->random ^= driver->random << 5;
+	return driver->random;
+}
+
+/* ---- saying */
+
+struct event *host_event(const struct host *host, enum event_kind kind, struct stamp at)
+{
+	return event_new(kind, host->driver->host_base + (uint32_t)host->index, at);
+}
+
+bool host_say(struct host *host, struct event *event)
+{
+	struct event_sink *sink = &host->driver->sink;
+
+	if (!sink->put) {
+		event_free(event);
+		return false;
+	}
+	if (sink->put(sink->queue, event))
+		return true;
+	log_write(LOG_LEVEL_WARNING, "the event queue is full: host %s is looked at anew", host->name);
+	host_doubt_domains(host);
+	/* not at once, or the full queue would be filled at full speed */
+	link_resurvey(&host->link, mono_add(clock_mono(), host->driver->poll_limits.refresh));
+	return false;
+}
+
+void host_say_link(struct host *host)
+{
+	struct event *event = host_event(host, EVENT_LINK, clock_stamp());
+
+	event->link.state = host->link.state;
+	event->link.reason = host->link.reason[0] ? mem_dup(host->link.reason) : NULL;
+	event->link.retry_at = host->link.state == LINK_DOWN ? host->link.retry_at : (mono_time){0};
+	event->link.latency = host->link.latency;
+	host_say(host, event);
+}
+
+static void host_say_facts(struct host *host)
+{
+	struct event *event = host_event(host, EVENT_HOST, clock_stamp());
+
+	event->host_facts.uuid = host->uuid;
+	event->host_facts.hostname = mem_dup(host->hostname);
+	host_say(host, event);
+}
+
+void host_log_error(struct host *host, const struct err_info *why)
+{
+	/* a guest that comes and goes makes such errors by the thousand: each power of two is enough */
+	host->n_read_failures++;
+	if ((host->n_read_failures & (host->n_read_failures - 1)) == 0)
+		log_write(LOG_LEVEL_WARNING, "host %s: %s (libvirt error %d; %u so far)", host->name, why->text,
+			  read_error_code(why), host->n_read_failures);
+}
+
+/* ---- calls */
+
+void driver_call_began(struct libvirt_driver *driver)
+{
+	driver->n_calls++;
+}
+
+static void close_done(struct call *call)
+{
+	struct close_call *close = (struct close_call *)call;
+
+	driver_call_ended(close->driver);
+	free(close);
+}
+
+void driver_close(struct libvirt_driver *driver, struct connection *connection, virDomainPtr *domain, size_t n)
+{
+	struct close_call *close = mem_new(1, sizeof *close);
+
+	*close = (struct close_call){
+		.call = {.run = close_run, .done = close_done, .is_urgent = true},
+		.driver = driver,
+		.conn = connection ? connection->conn : NULL,
+		.subscriptions = connection ? connection->subscriptions : (struct subscriptions){.id = {-1, -1, -1}},
+		.domain = domain,
+		.n_domains = n,
+	};
+	if (connection)
+		*connection = (struct connection){0};
+	driver_call_began(driver);
+	if (calls_start(&close->call))
+		return;
+	/* no thread is to be had: better a connection too many than a loop that hangs */
+	log_write(LOG_LEVEL_ERROR, "a connection stays open because no thread can be started");
+	free(domain);
+	close_done(&close->call);
+}
+
+struct read_call *host_read(struct host *host, enum read_kind kind, struct domain *domain, const struct read_call *with,
+			    void (*done)(struct call *call))
+{
+	struct read_call *read = mem_new(1, sizeof *read);
+	const char *name = domain && domain->name ? domain->name : host->name;
+
+	if (with)
+		*read = *with;
+	read->call = (struct call){.run = read_run, .done = done};
+	read->from = (struct subscriber){host->driver, host->index, host->connection.serial};
+	read->kind = kind;
+	read->conn = host->connection.conn;
+	read->domain = domain ? domain->handle : NULL;
+	if (domain)
+		read->uuid = domain->uuid;
+	text_clean(read->name, sizeof read->name, name, strlen(name));
+	if (virConnectRef(read->conn) < 0 || (read->domain && virDomainRef(read->domain) < 0)) {
+		log_write(LOG_LEVEL_ERROR, "libvirt gives no reference");
+		read_call_free(read);
+		return NULL;
+	}
+	driver_call_began(host->driver);
+	if (calls_start(&read->call))
+		return read;
+	driver_call_ended(host->driver);
+	calls_await_room(&host->waiter);
+	if (read->domain)
+		virDomainFree(read->domain); /* not the last reference: no call */
+	virConnectClose(read->conn);
+	read_call_free(read);
+	return NULL;
+}
+
+/* Handles of a connection that is no longer the host's go where releasing them may block. */
+static void host_drop_found(struct host *host, struct read_call *read)
+{
+	struct connection old = {.conn = read->conn, .subscriptions = {.id = {-1, -1, -1}}};
+	virDomainPtr *handle = mem_new(read->n_found, sizeof(virDomainPtr));
+
+	for (size_t i = 0; i < read->n_found; i++)
+		handle[i] = read->found[i].handle;
+	driver_close(host->driver, &old, handle, read->n_found);
+	for (size_t i = 0; i < read->n_found; i++)
+		free(read->found[i].name);
+	read->n_found = 0;
+}
+
+void host_returned(struct host *host, struct read_call *read)
+{
+	bool is_present = read->from.serial == host->connection.serial && host->connection.conn;
+
+	if (read->n_found > 0 && (!is_present || host->driver->is_stopping))
+		host_drop_found(host, read);
+	if (read->call.is_left_behind && is_present && host->connection.n_behind > 0)
+		host->connection.n_behind--;
+	if (read->call.is_left_behind && !is_present && host->n_replaced > 0)
+		host->n_replaced--;
+	if (!is_present)
+		return;
+	if (read->is_dead)
+		host_lost(host, read->from.serial, read->why.text);
+	else if (link_heard(&host->link, clock_mono())) {
+		host_say_link(host);
+		host_survey_soon(host);
+	}
+}
+
+/* ---- opening */
+
+static void host_take_connection(struct host *host, struct open_call *open)
+{
+	struct connection old = host->connection;
+
+	if (old.conn) {
+		size_t n;
+		virDomainPtr *handle = host_take_handles(host, &n);
+		host->n_replaced += old.n_behind > 0;
+		driver_close(host->driver, &old, handle, n);
+	}
+	host->connection = (struct connection){
+		.conn = open->conn, .serial = open->subscriber.serial, .subscriptions = open->subscriptions};
+	open->conn = NULL;
+	host->uuid = open->uuid;
+	free(host->hostname);
+	host->hostname = open->hostname;
+	open->hostname = NULL;
+}
+
+static void open_finish(struct host *host, struct open_call *open)
+{
+	mono_time now = clock_mono();
+
+	if (open->result != ERR_OK) {
+		log_write(LOG_LEVEL_INFO, "host %s: %s", host->name, open->why.text);
+		if (link_open_failed(&host->link, &host->driver->link_limits, open->why.text, now,
+				     driver_random(host->driver)))
+			host_say_link(host);
+		return;
+	}
+	if (!link_opened(&host->link, now))
+		return;
+	host_take_connection(host, open);
+	host->link.latency = open->latency;
+	host->is_known = false;
+	host_forget_domains(host);
+	host_say_link(host);
+	host_say_facts(host);
+}
+
+static void open_done(struct call *call)
+{
+	struct open_call *open = (struct open_call *)call;
+	struct libvirt_driver *driver = open->subscriber.driver;
+	struct host *host = &driver->host[open->subscriber.host];
+
+	if (host->opening == call)
+		host->opening = NULL;
+	if (!driver->is_stopping)
+		open_finish(host, open);
+	if (open->conn) {
+		struct connection extra = {.conn = open->conn, .subscriptions = open->subscriptions};
+		driver_close(driver, &extra, NULL, 0);
+	}
+	if (!driver->is_stopping)
+		host_advance(host);
+	free(open->hostname);
+	free(open);
+	driver_call_ended(driver);
+}
+
+/* The second connection of a host whose first has hung calls on it: swapped without a gap in what is said. */
+static void replacement_done(struct call *call)
+{
+	struct open_call *open = (struct open_call *)call;
+	struct libvirt_driver *driver = open->subscriber.driver;
+	struct host *host = &driver->host[open->subscriber.host];
+
+	host->is_replacing = false;
+	if (host->opening == call)
+		host->opening = NULL;
+	if (!driver->is_stopping && open->result == ERR_OK && host->link.has_connection) {
+		host_take_connection(host, open);
+		link_resurvey(&host->link, clock_mono());
+		host->link.survey.is_out = false;
+	}
+	if (open->conn) {
+		struct connection extra = {.conn = open->conn, .subscriptions = open->subscriptions};
+		driver_close(driver, &extra, NULL, 0);
+	}
+	if (!driver->is_stopping)
+		host_advance(host);
+	free(open->hostname);
+	free(open);
+	driver_call_ended(driver);
+}
+
+static bool host_open(struct host *host, void (*done)(struct call *call))
+{
+	struct open_call *open = mem_new(1, sizeof *open);
+
+	*open = (struct open_call){
+		.call = {.run = open_run, .done = done},
+		.subscriber = {host->driver, host->index, ++host->driver->next_serial},
+		.uri = host->uri,
+		.name = host->name,
+		.latency = {-1},
+	};
+	driver_call_began(host->driver);
+	if (calls_start(&open->call)) {
+		host->opening = &open->call;
+		return true;
+	}
+	driver_call_ended(host->driver);
+	calls_await_room(&host->waiter);
+	free(open);
+	return false;
+}
+
+static void host_replace_if_clogged(struct host *host)
+{
+	if (host->connection.n_behind < host->driver->poll_limits.n_behind || host->is_replacing ||
+	    host->n_replaced >= REPLACED_MAX)
+		return;
+	host->is_replacing = host_open(host, replacement_done);
+}
+
+/* ---- cheap calls */
+
+static void cheap_done(struct call *call)
+{
+	struct read_call *read = (struct read_call *)call;
+	struct libvirt_driver *driver = read->from.driver;
+	struct host *host = &driver->host[read->from.host];
+	enum link_need need = read->kind == READ_PING ? LINK_NEED_PING : LINK_NEED_SURVEY;
+	mono_time now = clock_mono();
+
+	if (host->surveying == call)
+		host->surveying = NULL;
+	if (host->pinging == call)
+		host->pinging = NULL;
+	host_returned(host, read);
+	if (!driver->is_stopping && host->connection.conn && read->from.serial == host->connection.serial) {
+		if (read->result != ERR_OK)
+			host_log_error(host, &read->why);
+		if (link_answered(&host->link, &driver->link_limits, need, now))
+			host_say_link(host);
+		if (read->kind == READ_SURVEY && read->result == ERR_OK)
+			host_found(host, read);
+		host_advance(host);
+	}
+	read_call_free(read);
+	driver_call_ended(driver);
+}
+
+static bool host_ask(struct host *host, enum read_kind kind)
+{
+	struct read_call *read = host_read(host, kind, NULL, NULL, cheap_done);
+
+	if (!read)
+		return false;
+	*(kind == READ_SURVEY ? &host->surveying : &host->pinging) = &read->call;
+	if (kind == READ_SURVEY) {
+		host->survey_began = clock_stamp();
+		host->n_gone = 0;
+	}
+	return true;
+}
+
+void host_survey_soon(struct host *host)
+{
+	link_resurvey(&host->link, clock_mono());
+	loop_timer_set(&host->timer, clock_mono());
+}
+
+/* ---- losing */
+
+void host_lost(struct host *host, unsigned serial, const char *reason)
+{
+	mono_time now = clock_mono();
+	size_t n;
+
+	if (!host->connection.conn || host->connection.serial != serial)
+		return;
+	log_write(LOG_LEVEL_INFO, "host %s is lost: %s", host->name, reason);
+	virDomainPtr *handle = host_take_handles(host, &n);
+	driver_close(host->driver, &host->connection, handle, n);
+	link_lost(&host->link, &host->driver->link_limits, reason, now, driver_random(host->driver));
+	host->is_known = false;
+	host->n_replaced = 0;
+	host_say_link(host);
+	host_forget_domains(host);
+}
+
+static const char *close_reason_text(int reason)
+{
+	switch (reason) {
+	case VIR_CONNECT_CLOSE_REASON_EOF: return "the daemon closed the connection";
+	case VIR_CONNECT_CLOSE_REASON_KEEPALIVE: return "no answer to keepalive";
+	case VIR_CONNECT_CLOSE_REASON_CLIENT: return "the connection was closed on this side";
+	default: return "the connection broke"; /* a number of theirs */
+	}
+}
+
+void host_notified(void *context)
+{
+	struct notification *notification = context;
+	struct libvirt_driver *driver = notification->to.driver;
+	struct host *host = &driver->host[notification->to.host];
+	bool is_present = host->connection.conn && host->connection.serial == notification->to.serial;
+
+	if (is_present && !driver->is_stopping) {
+		switch (notification->what) {
+		case SUBSCRIBED_LIFECYCLE: host_lifecycle(host, notification); break;
+		case SUBSCRIBED_PASS: host_pass(host, notification); break;
+		case SUBSCRIBED_COMPLETED: ending_completed(host, notification); break;
+		case SUBSCRIBED_CLOSED:
+			/* one-shot, and it has fired: libvirt has forgotten it */
+			host->connection.subscriptions.has_close_callback = false;
+			host_lost(host, notification->to.serial, close_reason_text(notification->detail));
+			break;
+		}
+		host_advance(host);
+	}
+	if (notification->domain) {
+		virDomainPtr *handle = mem_new(1, sizeof(virDomainPtr));
+		handle[0] = notification->domain;
+		is_present = host->connection.conn && host->connection.serial == notification->to.serial;
+		if (is_present) {
+			virDomainFree(handle[0]); /* the connection has other references: no call */
+			free(handle);
+		} else {
+			driver_close(driver, NULL, handle, 1);
+		}
+	}
+	notification_free(notification);
+}
+
+/* ---- the timer */
+
+/* True if something was begun. */
+static bool host_begin_needed(struct host *host, mono_time now)
+{
+	enum link_need need = link_next(&host->link, &host->driver->link_limits, now);
+	bool is_begun = false;
+
+	switch (need) {
+	case LINK_NEED_NOTHING: return false;
+	case LINK_NEED_OPEN: is_begun = host_open(host, open_done); break;
+	case LINK_NEED_SURVEY: is_begun = host_ask(host, READ_SURVEY); break;
+	case LINK_NEED_PING: is_begun = host_ask(host, READ_PING); break;
+	}
+	if (is_begun)
+		link_asked(&host->link, &host->driver->link_limits, need, now);
+	return is_begun;
+}
+
+static mono_time host_wake_at(const struct host *host)
+{
+	mono_time at[] = {link_wake_at(&host->link, &host->driver->link_limits), host_poll_at(host), endings_at(host),
+			  errands_at(host)};
+	mono_time first = at[0];
+
+	for (size_t i = 1; i < ARRAY_LEN(at); i++)
+		if (at[i].ms < first.ms)
+			first = at[i];
+	return first;
+}
+
+/* The host is overdue: its calls no longer take the room of others. */
+static void host_leave_behind(struct host *host)
+{
+	struct call *const call[] = {host->opening, host->surveying, host->pinging};
+
+	for (size_t i = 0; i < ARRAY_LEN(call); i++)
+		if (call[i])
+			calls_leave_behind(call[i]);
+}
+
+void host_advance(struct host *host)
+{
+	mono_time now = clock_mono();
+
+	if (host->driver->is_stopping)
+		return;
+	if (link_tick(&host->link, &host->driver->link_limits, now, driver_random(host->driver))) {
+		host_leave_behind(host);
+		host_say_link(host);
+	}
+	while (host_begin_needed(host, now))
+		;
+	errands_advance(host, now);
+	if (host->connection.conn) {
+		host_poll_domains(host, now);
+		endings_advance(host, now);
+		host_replace_if_clogged(host);
+	}
+	mono_time at = host_wake_at(host);
+	if (at.ms == INT64_MAX)
+		loop_timer_clear(&host->timer);
+	else /* what is due and could not begin waits for room, not in a busy loop */
+		loop_timer_set(&host->timer, at.ms > now.ms ? at : mono_add(now, (duration){50}));
+}
+
+static void host_on_timer(struct loop_timer *timer)
+{
+	host_advance((struct host *)((char *)timer - offsetof(struct host, timer)));
+}
+
+static void host_on_room(struct calls_waiter *waiter)
+{
+	host_advance((struct host *)((char *)waiter - offsetof(struct host, waiter)));
+}
+
+void host_begin(struct host *host)
+{
+	host->timer.run = host_on_timer;
+	host->waiter.run = host_on_room;
+	link_init(&host->link, clock_mono());
+	host_say_link(host);
+	host_advance(host);
+}
+
+void host_stop(struct host *host)
+{
+	size_t n;
+
+	loop_timer_clear(&host->timer);
+	calls_forget(&host->waiter);
+	errands_stop(host);
+	virDomainPtr *handle = host_take_handles(host, &n);
+	if (host->connection.conn || handle)
+		driver_close(host->driver, host->connection.conn ? &host->connection : NULL, handle, n);
+}
+
+void host_done(struct host *host)
+{
+	host_domains_done(host);
+	free(host->ending);
+	free(host->errand);
+	free(host->gone);
+	free(host->hostname);
+	free(host->name);
+	free(host->uri);
+	free(host->group);
+}
