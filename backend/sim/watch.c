@@ -35,8 +35,8 @@ struct sim_watch {
 	size_t n_hosts;    /* watched: the first ones of the world */
 	struct told *told; /* per guest; grows with the world */
 	size_t n_told;
-	mono_time *beat;  /* per host: the next heartbeat */
-	bool *needs_look; /* per host: an event was lost, tell everything again */
+	mono_time *beat;    /* per host: the next heartbeat */
+	mono_time *look_at; /* per host: an event was lost, tell everything again then; 0: none was */
 };
 
 struct sim_watch *sim_watch_new(struct sim_world *world, duration refresh)
@@ -48,7 +48,7 @@ struct sim_watch *sim_watch_new(struct sim_world *world, duration refresh)
 	while (watch->n_hosts < world->n_hosts && world->host[watch->n_hosts].is_watched)
 		watch->n_hosts++;
 	watch->beat = mem_new(watch->n_hosts, sizeof *watch->beat);
-	watch->needs_look = mem_new(watch->n_hosts, sizeof *watch->needs_look);
+	watch->look_at = mem_new(watch->n_hosts, sizeof *watch->look_at);
 	return watch;
 }
 
@@ -58,7 +58,7 @@ void sim_watch_free(struct sim_watch *watch)
 		return;
 	free(watch->told);
 	free(watch->beat);
-	free(watch->needs_look);
+	free(watch->look_at);
 	free(watch);
 }
 
@@ -88,10 +88,15 @@ static bool can_see(const struct sim_watch *watch, uint32_t host)
 	return host < watch->n_hosts && !watch->world->host[host].trouble;
 }
 
-static void put(struct sim_watch *watch, uint32_t host, struct event *event)
+/* False if the event was lost: who reads them is behind, so a refresh period passes before the host is told anew. */
+static bool put(struct sim_watch *watch, uint32_t host, struct event *event)
 {
-	if (!watch->sink.put(watch->sink.queue, event))
-		watch->needs_look[host] = true;
+	mono_time now = event->at.mono;
+	bool is_kept = watch->sink.put(watch->sink.queue, event);
+
+	if (!is_kept && !watch->look_at[host].ms)
+		watch->look_at[host] = mono_add(now, watch->refresh);
+	return is_kept;
 }
 
 static struct event *new_event(const struct sim_watch *watch, enum event_kind kind, uint32_t host, struct stamp now)
@@ -165,9 +170,7 @@ static void say_job(struct sim_watch *watch, const struct sim_job *job, struct s
 	event->job.state = guest->state;
 	sim_job_stats(watch->world, job, &event->job.stats);
 	told->due = mono_add(now.mono, watch->refresh);
-	told->waits = watch->sink.put(watch->sink.queue, event);
-	if (!told->waits)
-		watch->needs_look[job->source] = true;
+	told->waits = put(watch, job->source, event);
 }
 
 /* Its statistics are asked for from now on, the first at once. */
@@ -199,7 +202,7 @@ static void look_at_host(struct sim_watch *watch, const struct sim_roll *roll, u
 {
 	const struct sim_world *world = watch->world;
 
-	watch->needs_look[host] = false;
+	watch->look_at[host].ms = 0;
 	watch->beat[host] = mono_add(now.mono, heartbeat(watch));
 	put(watch, host, sim_roll_inventory(roll, world, host, watch->host_base + host, now));
 	for (size_t i = roll->first[host]; i < roll->first[host + 1]; i++)
@@ -337,7 +340,7 @@ static void ask_job(struct sim_watch *watch, const struct sim_job *job, struct s
 {
 	struct told *told = &watch->told[job->guest];
 
-	if (!can_see(watch, job->source))
+	if (!can_see(watch, job->source) || watch->look_at[job->source].ms)
 		return;
 	if (!told->is_tracked && mono_since(now.mono, told->began).ms >= SWEEP_MS)
 		track(watch, job, now);
@@ -353,16 +356,22 @@ static void ask_job(struct sim_watch *watch, const struct sim_job *job, struct s
 		say_job(watch, job, now);
 }
 
+static bool is_lost_event_due(const struct sim_watch *watch, uint32_t host, struct stamp now)
+{
+	return watch->look_at[host].ms && mono_reached(now.mono, watch->look_at[host]);
+}
+
 static void beat(struct sim_watch *watch, struct stamp now)
 {
 	struct sim_roll roll = {0};
 
 	for (uint32_t i = 0; i < watch->n_hosts; i++) {
-		if (!can_see(watch, i) || !(watch->needs_look[i] || mono_reached(now.mono, watch->beat[i])))
+		bool must_look = is_lost_event_due(watch, i, now);
+		if (!can_see(watch, i) || !(must_look || mono_reached(now.mono, watch->beat[i])))
 			continue;
 		if (!roll.first)
 			sim_roll_init(&roll, watch->world);
-		if (watch->needs_look[i]) {
+		if (must_look) {
 			look_at_host(watch, &roll, i, now);
 			continue;
 		}
@@ -379,9 +388,9 @@ void sim_watch_turn(struct sim_watch *watch, struct stamp now)
 	make_room(watch);
 	while (sim_world_take(watch->world, &news))
 		tell(watch, &news, now);
+	beat(watch, now);
 	for (size_t i = 0; i < watch->world->n_jobs; i++)
 		ask_job(watch, watch->world->job[i], now);
-	beat(watch, now);
 }
 
 void sim_watch_taken(struct sim_watch *watch, const struct uuid *domain)

@@ -48,6 +48,20 @@ unit_programs += tests/unit/test_app_discovery
 tests_unit_test_app_discovery_SOURCES = tests/unit/test_app_discovery.c
 tests_unit_test_app_discovery_LDADD = $(unit_app)
 
+unit_programs += tests/unit/test_sim_copy
+tests_unit_test_sim_copy_SOURCES = tests/unit/test_sim_copy.c
+tests_unit_test_sim_copy_LDADD = $(unit_sim)
+unit_programs += tests/unit/test_sim_world
+tests_unit_test_sim_world_SOURCES = tests/unit/test_sim_world.c tests/support/sim_witness.c tests/support/sim_witness.h
+tests_unit_test_sim_world_LDADD = $(unit_sim)
+
+unit_programs += tests/unit/test_sim_scenario
+tests_unit_test_sim_scenario_SOURCES = tests/unit/test_sim_scenario.c
+tests_unit_test_sim_scenario_LDADD = $(unit_sim)
+unit_programs += tests/unit/test_sim_watch
+tests_unit_test_sim_watch_SOURCES = tests/unit/test_sim_watch.c
+tests_unit_test_sim_watch_LDADD = $(unit_sim)
+
 # what every driver keeps: tests/support/contract.h
 contract_sources = tests/support/contract.c tests/support/contract.h tests/support/contract_play.c tests/support/contract_play.h
 unit_programs += tests/unit/test_contract_sim
