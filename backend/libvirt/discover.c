@@ -160,6 +160,30 @@ static void domain_say_incoming(struct host *host, const struct domain *domain, 
 	host_say(host, event);
 }
 
+static void domain_say_pass(struct host *host, const struct domain *domain, uint64_t number, struct stamp at)
+{
+	struct event *event = host_event(host, EVENT_PASS, at);
+
+	event->pass.uuid = domain->uuid;
+	event->pass.number = number;
+	host_say(host, event);
+}
+
+/* A pass tells at once what the statistics prove a moment later; until then it is held. */
+static void domain_hold_pass(struct domain *domain, const struct notification *notification)
+{
+	if (domain->n_passes == PASSES_HELD)
+		memmove(&domain->pass[0], &domain->pass[1], --domain->n_passes * sizeof domain->pass[0]);
+	domain->pass[domain->n_passes++] = (struct held_pass){notification->pass, notification->at};
+}
+
+static void domain_say_held_passes(struct host *host, struct domain *domain)
+{
+	for (size_t i = 0; i < domain->n_passes; i++)
+		domain_say_pass(host, domain, domain->pass[i].number, domain->pass[i].at);
+	domain->n_passes = 0;
+}
+
 /* ---- facts, once per job */
 
 static void facts_done(struct call *call)
@@ -201,8 +225,12 @@ static uint32_t uuid_spread(const struct uuid *uuid)
 static void domain_found(struct host *host, struct domain *domain, enum poll_role role)
 {
 	poll_found(&domain->poll, role, &host->driver->poll_limits, clock_mono(), uuid_spread(&domain->uuid));
-	if (role != POLL_OUTGOING)
-		domain->facts_asked = false;
+	if (role == POLL_OUTGOING)
+		return;
+	domain->facts_asked = false;
+	/* what was held belongs to no migration, unless one that is only announced yet */
+	if (domain->poll.n_eager == 0)
+		domain->n_passes = 0;
 }
 
 static void domain_answered(struct host *host, struct domain *domain, const struct read_call *read)
@@ -214,6 +242,7 @@ static void domain_answered(struct host *host, struct domain *domain, const stru
 	} else if (read->has_job) {
 		domain_found(host, domain, POLL_OUTGOING);
 		domain_say_job(host, domain, read);
+		domain_say_held_passes(host, domain);
 		domain_ask_facts(host, domain);
 	} else if (read->is_incoming) {
 		domain_found(host, domain, POLL_INCOMING);
@@ -570,12 +599,10 @@ void host_pass(struct host *host, const struct notification *notification)
 	if (!domain)
 		return;
 	/* saves, dumps and snapshots have passes too: only a job that was seen to be a migration is believed */
-	if (domain->poll.role != POLL_OUTGOING) {
-		poll_expect(&domain->poll, &host->driver->poll_limits, clock_mono());
+	if (domain->poll.role == POLL_OUTGOING) {
+		domain_say_pass(host, domain, notification->pass, notification->at);
 		return;
 	}
-	struct event *event = host_event(host, EVENT_PASS, notification->at);
-	event->pass.uuid = domain->uuid;
-	event->pass.number = notification->pass;
-	host_say(host, event);
+	domain_hold_pass(domain, notification);
+	poll_expect(&domain->poll, &host->driver->poll_limits, clock_mono());
 }

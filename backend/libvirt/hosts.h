@@ -17,6 +17,14 @@
 
 #include <pthread.h>
 
+#define PASSES_HELD 8
+
+/* A pass that began before the job was known to be a migration. */
+struct held_pass {
+	uint64_t number;
+	struct stamp at;
+};
+
 struct domain {
 	struct poll poll;
 	struct uuid uuid;
@@ -26,7 +34,9 @@ struct domain {
 	unsigned serial;           /* of the connection that the handle belongs to */
 	struct stamp touched;      /* its last lifecycle event: newer than a survey that was out then */
 	struct read_call *reading; /* the one that is out */
-	bool facts_asked;          /* for this job */
+	struct held_pass pass[PASSES_HELD];
+	size_t n_passes;
+	bool facts_asked; /* for this job */
 };
 
 /* A connection; serial 0: none. */

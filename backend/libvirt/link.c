@@ -82,10 +82,14 @@ static mono_time earlier(mono_time a, mono_time b)
 	return a.ms < b.ms ? a : b;
 }
 
-/* When the link must look at this call again: to begin it, to doubt it, to call it overdue. */
-static mono_time call_wake_at(const struct link_call *call, duration patience)
+/* When a survey that is out is doubted: each time that a ping could have told more. */
+static mono_time survey_doubt_at(const struct link *link, const struct link_limits *limits)
 {
-	return call->is_out ? mono_add(call->began, patience) : call->due;
+	mono_time from = link->survey.began;
+
+	if (link->ping.began.ms > from.ms)
+		from = link->ping.began;
+	return mono_add(from, limits->doubt_after);
 }
 
 mono_time link_wake_at(const struct link *link, const struct link_limits *limits)
@@ -98,11 +102,14 @@ mono_time link_wake_at(const struct link *link, const struct link_limits *limits
 		at = earlier(at, link->retry_at);
 	if (!link->has_connection)
 		return at;
-	/* an overdue ping has said what it has to say: only its answer or the end of the connection is news */
-	if (!link->ping.is_out || link->state != LINK_STALE)
-		at = earlier(at, call_wake_at(&link->ping, limits->stale_after));
-	if (!link->survey.is_out || link->ping.due.ms == NEVER.ms)
-		at = earlier(at, call_wake_at(&link->survey, limits->doubt_after));
+	if (!link->ping.is_out)
+		at = earlier(at, link->ping.due);
+	else if (link->state != LINK_STALE) /* an overdue ping has said what it has to say */
+		at = earlier(at, mono_add(link->ping.began, limits->stale_after));
+	if (!link->survey.is_out)
+		at = earlier(at, link->survey.due);
+	else if (!link->ping.is_out)
+		at = earlier(at, survey_doubt_at(link, limits));
 	return at;
 }
 
@@ -119,7 +126,7 @@ bool link_tick(struct link *link, const struct link_limits *limits, mono_time no
 	}
 	if (!link->has_connection)
 		return false;
-	if (link->survey.is_out && mono_reached(now, mono_add(link->survey.began, limits->doubt_after)))
+	if (link->survey.is_out && mono_reached(now, survey_doubt_at(link, limits)))
 		link_doubt(link, now);
 	if (link->ping.is_out && mono_reached(now, mono_add(link->ping.began, limits->stale_after)))
 		return link_set(link, LINK_STALE, "the daemon does not answer", now);

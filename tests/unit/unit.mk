@@ -67,6 +67,12 @@ contract_sources = tests/support/contract.c tests/support/contract.h tests/suppo
 unit_programs += tests/unit/test_contract_sim
 tests_unit_test_contract_sim_SOURCES = tests/unit/test_contract_sim.c $(contract_sources)
 tests_unit_test_contract_sim_LDADD = $(unit_sim)
+unit_programs += tests/unit/test_libvirt_link
+tests_unit_test_libvirt_link_SOURCES = tests/unit/test_libvirt_link.c
+tests_unit_test_libvirt_link_LDADD = $(unit_libvirt)
+unit_programs += tests/unit/test_libvirt
+tests_unit_test_libvirt_SOURCES = tests/unit/test_libvirt.c
+tests_unit_test_libvirt_LDADD = $(unit_libvirt)
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_programs)
