@@ -60,8 +60,8 @@ why_no_lab() {
 			fi
 		done
 	fi
-	if ! unshare --mount --uts --ipc --net --pid --fork --mount-proc true 2>/dev/null; then
-		echo "this machine lets root make no namespaces (a container without privileges, or a chroot?)"
+	if ! unshare --mount --propagation unchanged --uts --ipc --net --pid --fork --mount-proc true 2>/dev/null; then
+		echo "this machine lets root make no namespaces (a container without privileges?)"
 		return
 	fi
 	if ! unshare --net -- sh -c 'ip link add name left type veth peer name right && ip link add name middle type bridge' 2>/dev/null; then

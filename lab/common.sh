@@ -40,15 +40,17 @@ lab_enter() {
 }
 
 # in_lab COMMAND ...: as a process of the lab that belongs to no host.
-in_lab() { nsenter --target "$lab_init" --mount --net --pid --uts --ipc -- "$@"; }
+in_lab() { nsenter --target "$lab_init" --root --mount --net --pid --uts --ipc -- env --chdir=/ "$@"; }
 
-# in_host HOST COMMAND ...: as a process of that host.
+# in_host HOST COMMAND ...: as a process of that host, in its root directory (ours may not be there).
 in_host() {
-	local spaces
-	spaces=/proc/$lab_init/root/proc/$(<"$live/$1/pid")/ns
+	local process spaces
+	process=/proc/$lab_init/root/proc/$(<"$live/$1/pid")
+	spaces=$process/ns
 	shift
-	LIBVIRT_DEFAULT_URI=qemu:///system nsenter --mount="$spaces/mnt" --net="$spaces/net" --uts="$spaces/uts" \
-		--pid="$spaces/pid" --ipc="$spaces/ipc" -- "$@"
+	nsenter --root="$process/root" --mount="$spaces/mnt" --net="$spaces/net" --uts="$spaces/uts" \
+		--pid="$spaces/pid" --ipc="$spaces/ipc" \
+		-- env --chdir=/ LIBVIRT_DEFAULT_URI=qemu:///system "$@"
 }
 
 # virsh_in HOST ARGUMENT ...: a daemon that does not answer costs five seconds, not for ever.

@@ -23,6 +23,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -37,14 +38,37 @@ static void fail(const char *what)
 	exit(EXIT_FAILURE);
 }
 
+/*
+ * Makes all mounts of the lab's new mount namespace private, so that nothing that is mounted here is mounted on the machine.
+ * In a chroot our / is no mount point and the kernel refuses: we step out to the one that is, and back again. That is
+ * possible because a directory that is open is a place to start from, and harmless because the namespace is our own.
+ */
+static void make_mounts_private(void)
+{
+	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct stat here;
+	struct stat above;
+
+	if (root < 0 || chroot("/proc") < 0 || fchdir(root) < 0)
+		fail("cannot leave the root directory");
+	do {
+		if (stat(".", &here) < 0 || chdir("..") < 0 || stat(".", &above) < 0)
+			fail("cannot find the topmost directory");
+	} while (here.st_dev != above.st_dev || here.st_ino != above.st_ino);
+	if (chroot(".") < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		fail("cannot make the mounts private");
+	if (fchdir(root) < 0 || chroot(".") < 0)
+		fail("cannot return to the root directory");
+	close(root);
+}
+
 /* Mounts what the lab sees in place of the machine's: its own /proc and a memory file system under FOLDER/live. */
 static void mount_live(const char *folder)
 {
 	char live[PATH_MAX];
 
 	snprintf(live, sizeof(live), "%s/live", folder);
-	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		fail("cannot make the mounts private");
+	make_mounts_private();
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
 		fail("cannot mount /proc");
 	if (mount("lab", live, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") < 0)

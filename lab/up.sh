@@ -156,7 +156,7 @@ fail_inside() {
 start_host() {
 	local host=$1
 	mkdir -p "$live/$host"/{run,libvirt,lib,log,cache,disks}
-	setsid unshare --mount --uts --ipc --net --pid --fork --kill-child \
+	setsid unshare --mount --propagation unchanged --uts --ipc --net --pid --fork --kill-child \
 		bash "$here/lab" --name "$lab_name" inside-host "$host" >>"$live/$host/log/host" 2>&1 </dev/null &
 	wait_until 10 test -s "$live/$host/pid" || fail_inside "$host did not start"
 	ip link add name "$host" type veth peer name eth0 address "$(hardware_address_of "$host")" netns "$(<"$live/$host/pid")"
@@ -173,7 +173,7 @@ plug() { # LINK OWNER
 # One host asks QEMU what it can do, and all others read its answer from the folder that they share: a second saved each.
 learn_capabilities() {
 	local why
-	why=$(nsenter --target "$(<"$live/host1/pid")" --mount --net --uts --pid --ipc -- \
+	why=$(nsenter --target "$(<"$live/host1/pid")" --root --mount --net --uts --pid --ipc -- \
 		virsh --quiet --connect qemu:///system domcapabilities --virttype qemu --machine pc 2>&1 >/dev/null) ||
 		fail_inside "libvirt on host1 cannot use QEMU: $why"
 }
@@ -187,6 +187,8 @@ inside_host() { # HOST
 	mount -n --bind "$mine/disks" "$live/disks"
 	hostname "$host"
 	mount -n -t proc proc /proc
+	# A chroot may have none, and without it libvirt cannot count the processors and starts no guest.
+	[[ -e /sys/devices/system/cpu ]] || mount -n -t sysfs sysfs /sys
 	echo "$pid" >"$mine/pid"
 	n_hosts=$(<"$live/hosts")
 	printf '\0\0\0\0\0\0\0\0' >"$mine/clock"
@@ -206,7 +208,6 @@ inside_host() { # HOST
 # Puts the host's own files over the machine's /run, /var/lib, /var/log, /var/cache and /etc/libvirt. The lab's folder,
 # which is below /run, stays in sight.
 mount_private() { # FOLDER
-	mount -n --make-rprivate /
 	mkdir -p "$live/disks" "$1"/cache/libvirt/qemu/capabilities "$1"/{lib,log}/libvirt/qemu
 	mount -n -t tmpfs -o mode=755 run "$1/run"
 	mkdir -p "$1/run/lock" "$1$lab_folder"
