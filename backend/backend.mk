@@ -12,7 +12,19 @@ libvd_backend_a_SOURCES = \
 	backend/queue.c backend/queue.h
 
 # backend/store: recorder, cache, ledger (SQLite)
-libvd_store_a_SOURCES =
+libvd_store_a_SOURCES = \
+	backend/store/cache.c backend/store/cache.h backend/store/cache_thin.c \
+	backend/store/cache_file.c backend/store/cache_file.h \
+	backend/store/columns.c backend/store/columns.h \
+	backend/store/db.c backend/store/db.h \
+	backend/store/db_path.c backend/store/db_path.h \
+	backend/store/ledger.c backend/store/ledger.h \
+	backend/store/memory.c backend/store/memory.h \
+	backend/store/read.c \
+	backend/store/recorder.c backend/store/recorder.h \
+	backend/store/recorder_cache.c backend/store/recorder_ledger.c \
+	backend/store/schema.c backend/store/schema.h \
+	backend/store/store.h
 
 # backend/libvirt: the real fleet
 libvd_libvirt_a_SOURCES = \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The recorder: a thread of its own that writes the cache (expendable: hosts, migrations, passes, thinned samples, events) and
- * the ledger (not expendable: intents). Callers hand over copies and go on; samples may be dropped, and that is said.
+ * The recorder: two threads, so that no cache, however slow, keeps an intent waiting. One writes the cache (expendable: hosts,
+ * migrations, passes, thinned samples, events), one the ledger (not expendable: intents). Callers hand over copies and go on; samples may be dropped, and that is said.
  * Readers for `history` and for the first picture work on the caller's thread and need no recorder.
  */
 #ifndef BACKEND_STORE_STORE_H
@@ -17,41 +17,69 @@ struct recorder_settings {
 	const char *cache_path;  /* NULL: no cache; copied */
 	const char *ledger_path; /* NULL: no ledger; copied */
 	duration retention;
-	struct event_sink sink;  /* EVENT_LEDGER and EVENT_STORE go here */
+	struct event_sink sink; /* EVENT_LEDGER and EVENT_STORE go here, from the recorder's threads */
 };
+
+/* EVENT_STORE comes when something changed. A text while ok is true is a remark (a damaged cache was set aside, a network file system). */
 
 /* Never fails because of a file: a locked, full, corrupt, unwritable or missing one is told by EVENT_STORE and retried or set aside. */
 struct recorder *recorder_start(const struct recorder_settings *settings);
-/* Writes what waits, at most `patience`, then leaves. NULL is fine. */
+/* Writes what waits, at most `patience`, then leaves; a thread that hangs in a file is left behind. After it returns nothing is put
+ * into the sink any more. NULL is fine. */
 void recorder_stop(struct recorder *recorder, duration patience);
 
 /* All of these copy and return at once; collector thread only. */
 void recorder_host(struct recorder *recorder, const struct host_record *host);
 void recorder_migration(struct recorder *recorder, const struct migration_record *migration); /* upsert by identity */
 void recorder_sample(struct recorder *recorder, const struct migration_id *id, wall_time at, duration elapsed,
-                     const struct job_stats *stats);
-void recorder_pass(struct recorder *recorder, const struct migration_id *id, const struct pass *pass); /* upsert by number */
+		     const struct job_stats *stats);
+void recorder_pass(struct recorder *recorder, const struct migration_id *id,
+		   const struct pass *pass); /* upsert by number */
 void recorder_notice(struct recorder *recorder, const struct notice *notice);
 
-/* Writes a new intent durably (one transaction, synced) and answers with EVENT_LEDGER {order_serial, intent_id, result}. */
+/* Writes a new intent durably (one transaction, synced) and answers with EVENT_LEDGER {order_serial, intent_id, result}. Without a
+ * ledger the answer is ERR_UNSUPPORTED. */
 void recorder_intent_new(struct recorder *recorder, const struct intent *intent);
-/* Writes the changed stage, result and texts of a known intent (synced); no answer. */
+/* Writes the changed stage, result and texts of an intent (synced); no answer. Tried again until it is written. One that could not be
+ * recorded before its call, and was insisted upon, gets its row here, marked as late. */
 void recorder_intent_update(struct recorder *recorder, const struct intent *intent);
 
 /* The next attempt number of this pair in the cache is known to the fleet only through pictures, which carry it. */
 
 /* Reads the last known picture: calls `say` with EVENT_PICTURE_HOST and EVENT_PICTURE events (ownership given) of what had not ended, and of
  * what ended within `recent`. Errors: ERR_NOT_FOUND (no cache yet), ERR_CORRUPT, ERR_IO, ERR_BUSY. */
-enum err store_read_picture(const char *cache_path, wall_time now, duration recent, void (*say)(void *context, struct event *event),
-                            void *context, struct err_info *why) ATTR_WARN_UNUSED;
+enum err store_read_picture(const char *cache_path, wall_time now, duration recent,
+			    void (*say)(void *context, struct event *event), void *context,
+			    struct err_info *why) ATTR_WARN_UNUSED;
 
 /* Ended and unfinished migrations, newest first, at most `most`. `say` borrows the record. */
-enum err store_read_history(const char *cache_path, size_t most, void (*say)(void *context, const struct migration_record *record),
-                            void *context, struct err_info *why) ATTR_WARN_UNUSED;
+enum err store_read_history(const char *cache_path, size_t most,
+			    void (*say)(void *context, const struct migration_record *record), void *context,
+			    struct err_info *why) ATTR_WARN_UNUSED;
 
-/* All intents of the ledger, newest first, at most `most`; the owner's identity in text ("boot id, pid, start"). */
-enum err store_read_intents(const char *ledger_path, size_t most, void (*say)(void *context, const struct intent *intent),
-                            void *context, struct err_info *why) ATTR_WARN_UNUSED;
+/* Who made an intent. A process is told from a later one of the same number by its boot and its start. */
+struct ledger_owner {
+	char boot_id[40];
+	int pid;
+	uint64_t process_start; /* as clock_process_start */
+	uint64_t session;       /* of this recorder: two in one process differ */
+	char user[64];
+	int64_t login_uid;   /* of the audit system; -1 unknown */
+	char tty[64];        /* "" none */
+	char ssh_client[64]; /* address and port, "" not over ssh */
+	char version[32];    /* of the program */
+};
+
+struct ledger_row {
+	struct intent intent;
+	struct ledger_owner owner;
+	bool is_late; /* written after the call, because the operator insisted */
+};
+
+/* All intents of the ledger, newest first, at most `most`; `say` borrows the row. */
+enum err store_read_intents(const char *ledger_path, size_t most,
+			    void (*say)(void *context, const struct ledger_row *row), void *context,
+			    struct err_info *why) ATTR_WARN_UNUSED;
 
 /* "3.40.1": the SQLite library that is loaded, for --version. Static text. */
 const char *store_sqlite_version(void);

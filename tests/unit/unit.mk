@@ -37,6 +37,9 @@ tests_unit_test_passes_LDADD = $(unit_model)
 unit_programs += tests/unit/test_fleet
 tests_unit_test_fleet_SOURCES = tests/unit/test_fleet.c
 tests_unit_test_fleet_LDADD = $(unit_model)
+unit_programs += tests/unit/test_store
+tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/support/store_fixture.c tests/support/store_fixture.h
+tests_unit_test_store_LDADD = $(unit_store)
 
 unit_programs += tests/unit/test_report
 tests_unit_test_report_SOURCES = tests/unit/test_report.c

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The ledger's file: a row per intent, synced before anybody is told that it is there. Written by every virt-drain of the user at
+ * once; a row belongs to the process that made it. A damaged one is never moved. Ledger thread.
+ */
+#ifndef BACKEND_STORE_LEDGER_H
+#define BACKEND_STORE_LEDGER_H
+
+#include "backend/store/db.h"
+#include "backend/store/store.h"
+
+/* An intent that this process told, until it is closed, owes nothing and is written. */
+struct ledger_entry {
+	struct intent intent;
+	uint64_t row;     /* its id in the file; 0: not there yet */
+	uint64_t new_row; /* as it will be once the transaction is through */
+	bool is_dirty;
+	struct ledger_entry *next;
+};
+
+struct ledger {
+	const char *path; /* borrowed */
+	struct ledger_owner owner;
+	struct db db;
+	bool was_open;    /* it was there once: a file that is missing now was taken away */
+	uint64_t last_id; /* the highest that this process gave: a file begun anew goes on behind it */
+	struct ledger_entry *entries;
+	char remark[320]; /* worth telling although it works: network file system, begun anew; "" */
+};
+
+void ledger_init(struct ledger *ledger, const char *path);
+void ledger_done(struct ledger *ledger);
+
+/* Writes a new intent and gives its id. Durable when it returns ERR_OK. Errors: those of db_open and db_fail. */
+enum err ledger_add(struct ledger *ledger, const struct intent *intent, uint64_t *id,
+		    struct err_info *why) ATTR_WARN_UNUSED;
+/* Remembers the newest state of an intent; ledger_flush writes it. */
+void ledger_change(struct ledger *ledger, const struct intent *intent);
+/* Writes what waits, in one transaction. An intent that has no row (it was carried out although the ledger could not be written) gets
+ * one now, marked as late. */
+enum err ledger_flush(struct ledger *ledger, struct err_info *why) ATTR_WARN_UNUSED;
+/* Opens if it is not open, looks for a file that was taken away. */
+enum err ledger_open(struct ledger *ledger, struct err_info *why) ATTR_WARN_UNUSED;
+
+#endif

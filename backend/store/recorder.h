@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The recorder's inside, for recorder.c and its two threads (recorder_cache.c, recorder_ledger.c) and nobody else.
+ */
+#ifndef BACKEND_STORE_RECORDER_H
+#define BACKEND_STORE_RECORDER_H
+
+#include "backend/queue.h"
+#include "backend/store/memory.h"
+#include "backend/store/store.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum parcel_kind {
+	PARCEL_HOST,
+	PARCEL_MIGRATION,
+	PARCEL_WAITING,
+	PARCEL_INTENT_NEW,
+	PARCEL_INTENT_CHANGE,
+	PARCEL_STOP
+};
+
+/* What travels to a thread; owned by the queue, then by the thread. */
+struct parcel {
+	enum parcel_kind kind;
+	union {
+		struct host_record host;
+		struct migration_record migration;
+		struct waiting waiting;
+		struct intent intent;
+	};
+};
+
+void parcel_free(void *parcel);
+
+/* One of the two threads. */
+struct recorder_side {
+	struct queue *queue;
+	pthread_t thread;
+	bool is_running;
+	int done_fd; /* eventfd: readable when the thread has left its loop */
+};
+
+struct recorder {
+	char *cache_path, *ledger_path; /* NULL: that side does not run */
+	duration retention;
+	struct recorder_side cache, ledger;
+	atomic_bool is_stopping;         /* long checks end early */
+	atomic_uint_least64_t n_refused; /* samples that found the queue full */
+
+	/* The one lock: what both sides tell about health, and the end of telling. Held for a copy and a queue_put. */
+	pthread_mutex_t lock;
+	bool is_silent; /* stopped: nothing goes into the sink any more */
+	struct event_sink sink;
+	bool cache_ok, ledger_ok;
+	char cache_text[320], ledger_text[320];
+	uint64_t n_dropped, n_dropped_told;
+	mono_time dropped_told_at;
+};
+
+void recorder_say(struct recorder *recorder, struct event *event); /* takes the event */
+/* EVENT_STORE if something is new. */
+void recorder_tell_cache(struct recorder *recorder, bool is_ok, const char *text, uint64_t n_dropped);
+void recorder_tell_ledger(struct recorder *recorder, bool is_ok, const char *text);
+
+void *recorder_cache_run(void *recorder);
+void *recorder_ledger_run(void *recorder);
+
+#endif

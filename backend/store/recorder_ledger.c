@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The thread that writes the ledger: a new intent at once and synced before it is answered, changes right after, what failed again
+ * later. It owns the ledger.
+ */
+#include "backend/store/ledger.h"
+#include "backend/store/recorder.h"
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define RETRY_FIRST_MS 1000
+#define RETRY_MAX_MS 30000
+
+struct writer {
+	struct recorder *recorder;
+	struct ledger ledger;
+	int retry_ms; /* 0: nothing failed */
+};
+
+static const char *hint(enum err err)
+{
+	switch (err) {
+	case ERR_FULL: return "; actions are refused until there is space";
+	case ERR_BUSY: return "; actions are refused until it is free";
+	case ERR_CORRUPT: return "; it is kept as it is, actions are refused: repair it or move it away";
+	default: return "; actions are refused: look at the disk, owner and permissions";
+	}
+}
+
+static void tell(struct writer *writer, enum err err, const struct err_info *why)
+{
+	char text[320];
+	if (err == ERR_OK) {
+		writer->retry_ms = 0;
+		recorder_tell_ledger(writer->recorder, true, writer->ledger.remark);
+		return;
+	}
+	snprintf(text, sizeof text, "%.220s%s", why->text, hint(err));
+	recorder_tell_ledger(writer->recorder, false, text);
+	writer->retry_ms = writer->retry_ms ? writer->retry_ms * 2 : RETRY_FIRST_MS;
+	if (writer->retry_ms > RETRY_MAX_MS)
+		writer->retry_ms = RETRY_MAX_MS;
+}
+
+static void add(struct writer *writer, const struct intent *intent)
+{
+	struct err_info why = {0};
+	struct event *event = event_new(EVENT_LEDGER, HOST_NONE, clock_stamp());
+	event->ledger.order_serial = intent->order.serial;
+	event->ledger.result = ledger_add(&writer->ledger, intent, &event->ledger.intent_id, &why);
+	snprintf(event->ledger.text, sizeof event->ledger.text, "%s", why.text);
+	enum err result = event->ledger.result;
+	recorder_say(writer->recorder, event);
+	tell(writer, result, &why);
+}
+
+static void flush(struct writer *writer)
+{
+	struct err_info why = {0};
+	/* Opened even where nothing waits, so that a bad ledger is told before the first action needs it. */
+	enum err err = ledger_open(&writer->ledger, &why);
+	if (err == ERR_OK)
+		err = ledger_flush(&writer->ledger, &why);
+	tell(writer, err, &why);
+}
+
+/* False for the parcel that ends the thread. */
+static bool unpack(struct writer *writer, struct parcel *parcel)
+{
+	enum parcel_kind kind = parcel->kind;
+	if (kind == PARCEL_INTENT_NEW)
+		add(writer, &parcel->intent);
+	else if (kind == PARCEL_INTENT_CHANGE)
+		ledger_change(&writer->ledger, &parcel->intent);
+	parcel_free(parcel);
+	return kind != PARCEL_STOP;
+}
+
+void *recorder_ledger_run(void *argument)
+{
+	struct recorder *recorder = argument;
+	struct writer writer = {.recorder = recorder};
+	bool goes_on = true;
+	ledger_init(&writer.ledger, recorder->ledger_path);
+	flush(&writer);
+	while (goes_on) {
+		struct parcel *parcel = queue_wait(recorder->ledger.queue, writer.retry_ms ? writer.retry_ms : -1);
+		/* All that waits is taken before changes are written: one sync for many. */
+		while (parcel && goes_on) {
+			goes_on = unpack(&writer, parcel);
+			parcel = queue_take(recorder->ledger.queue);
+		}
+		if (parcel)
+			parcel_free(parcel);
+		flush(&writer);
+	}
+	ledger_done(&writer.ledger);
+	(void)!write(recorder->ledger.done_fd, &(uint64_t){1}, sizeof(uint64_t));
+	return NULL;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The two files: their identity, the steps that make and change them, and all SQL that is run on them. docs/cache.md explains the
+ * tables. Constant.
+ */
+#ifndef BACKEND_STORE_SCHEMA_H
+#define BACKEND_STORE_SCHEMA_H
+
+#include "backend/store/db.h"
+
+/* Statements of the cache. */
+enum cache_sql {
+	CACHE_BEGIN,
+	CACHE_COMMIT,
+	CACHE_HOST_PUT,
+	CACHE_MIGRATION_FIND,
+	CACHE_MIGRATION_LAST_ATTEMPT,
+	CACHE_MIGRATION_INSERT,
+	CACHE_MIGRATION_UPDATE,
+	CACHE_CURVE_STATE,
+	CACHE_CURVE_STRIDE_PUT,
+	CACHE_SAMPLE_INSERT,
+	CACHE_CURVE_INSERT,
+	CACHE_CURVE_COUNT,
+	CACHE_CURVE_HALVE,
+	CACHE_CURVE_HALVE_PEAKS,
+	CACHE_PASS_PUT,
+	CACHE_EVENT_INSERT,
+	CACHE_OLD_SAMPLES,
+	CACHE_OLD_EVENTS,
+	CACHE_OLD_MIGRATION,
+	CACHE_DELETE_CURVE,
+	CACHE_DELETE_PASSES,
+	CACHE_DELETE_MIGRATION,
+	CACHE_READ_HOSTS,
+	CACHE_READ_PICTURE,
+	CACHE_READ_HISTORY,
+	CACHE_SQL_COUNT
+};
+
+enum ledger_sql {
+	LEDGER_BEGIN,
+	LEDGER_COMMIT,
+	LEDGER_LAST_ID,
+	LEDGER_INSERT,
+	LEDGER_UPDATE,
+	LEDGER_READ,
+	LEDGER_SQL_COUNT
+};
+
+extern const struct db_kind cache_kind, ledger_kind;
+
+#endif
