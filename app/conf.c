@@ -69,13 +69,55 @@ static enum err load(const char *path, struct buffer *out, struct err_info *why)
 static enum err refuse_include(const char *path, const char *text, struct err_info *why)
 {
 	int line = 1;
-	for (const char *at = text; at; at = strchr(at, '\n')) {
-		at += at != text;
-		at += strspn(at, " \t");
-		if (strncmp(at, "@include", strlen("@include")) == 0)
+	while (text) {
+		const char *end = strchr(text, '\n');
+		if (strncmp(text + strspn(text, " \t"), "@include", strlen("@include")) == 0)
 			return err_set(why, ERR_CONFIG, "virt-drain", 0, "%s:%d: @include is not supported", path,
 				       line);
+		text = end ? end + 1 : NULL;
 		line++;
+	}
+	return ERR_OK;
+}
+
+/* Length of what begins at `at` and ends with `end`, both included; 0 where the text ends before. A backslash hides a quote. */
+static size_t length_until(const char *at, size_t n_open, const char *end)
+{
+	for (size_t i = n_open; at[i]; i++) {
+		if (end[0] == '"' && at[i] == '\\' && at[i + 1])
+			i++;
+		else if (strncmp(at + i, end, strlen(end)) == 0)
+			return i + strlen(end);
+	}
+	return 0;
+}
+
+/* Length of the text or comment that begins here; 1 for anything else. False where it does not end. */
+static bool token_length(const char *at, size_t *length)
+{
+	static const char *const kinds[][2] = {{"\"", "\""}, {"/*", "*/"}, {"#", "\n"}, {"//", "\n"}};
+	*length = 1;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		const char *open = kinds[i][0], *end = kinds[i][1];
+		if (strncmp(at, open, strlen(open)) != 0)
+			continue;
+		*length = length_until(at, strlen(open), end);
+		return *length > 0;
+	}
+	return true;
+}
+
+/* libconfig takes a text or comment that does not end for the end of the file, and all keys after it would be lost in silence. */
+static enum err refuse_unfinished(const char *path, const char *text, struct err_info *why)
+{
+	int line = 1;
+	size_t length;
+	for (size_t at = 0, size = strlen(text); at < size; at += length) {
+		if (!token_length(text + at, &length))
+			return err_set(why, ERR_CONFIG, "virt-drain", 0, "%s:%d: the %s that begins here does not end",
+				       path, line, text[at] == '"' ? "text" : "comment");
+		for (size_t i = 0; i < length; i++)
+			line += text[at + i] == '\n';
 	}
 	return ERR_OK;
 }
@@ -224,9 +266,12 @@ enum err conf_read_file(struct settings *settings, const char *path, struct err_
 {
 	struct buffer text = {0};
 	enum err err = load(path, &text, why);
+	buffer_puts(&text, "\n"); /* libconfig does not take a comment for one that the file ends in */
 	char *all = buffer_take(&text);
 	if (!err)
 		err = refuse_include(path, all, why);
+	if (!err)
+		err = refuse_unfinished(path, all, why);
 	if (!err)
 		err = read_text(settings, path, all, why);
 	free(all);
