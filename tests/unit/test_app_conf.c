@@ -145,7 +145,7 @@ static void what_is_wrong_is_told_with_file_line_and_key(void **state)
 		{"hosts = ( {\n name = 7; } );", 2, "name must be a text"},
 		{"hosts = ( { group = \"g\"; } );", 1, "needs a name or a uri"},
 		{"refresh = 1;\nrefresh = 2;", 2, "duplicate"},
-		{"refresh = ", 1, "syntax error"},
+		{"\nrefresh = ;\n", 2, "syntax error"},
 		{"\n\"read_only = true;\n", 2, "the text that begins here does not end"},
 		{"refresh = 1;\n/* read_only = true;\n", 2, "the comment that begins here does not end"},
 		{"refresh = 1;\n  @include \"/etc/passwd\"\n", 2, "@include is not supported"},
