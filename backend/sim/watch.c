@@ -14,7 +14,7 @@
 #define HEARTBEAT_REFRESHES 5 /* between two inventories of a host */
 #define RETRY_MS 5000         /* what a lost host is told to be tried after */
 #define SWEEP_MS 30000        /* a job without any event is found by the sweep over idle domains */
-#define LATE_MS 3000          /* an unanswered call on a domain is told after this */
+#define LATE_REFRESHES 3      /* an unanswered call on a domain is told after this */
 #define LATENCY_MS 1
 
 /* What was told of a guest. */
@@ -332,7 +332,8 @@ static void tell(struct sim_watch *watch, const struct sim_event *news, struct s
 /* A domain whose QEMU does not answer: its row is told to be late, nothing else of it is. */
 static void ask_in_vain(struct sim_watch *watch, const struct sim_job *job, struct stamp now)
 {
-	if (!watch->told[job->guest].is_late && mono_since(now.mono, watch->told[job->guest].due).ms >= LATE_MS)
+	if (!watch->told[job->guest].is_late &&
+	    mono_since(now.mono, watch->told[job->guest].due).ms >= LATE_REFRESHES * watch->refresh.ms)
 		say_late(watch, job, true, now);
 }
 
