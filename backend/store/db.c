@@ -6,6 +6,7 @@
 #include "backend/store/db.h"
 
 #include "backend/store/db_path.h"
+#include "backend/store/store.h"
 #include "base/array.h"
 #include "base/log.h"
 
@@ -389,4 +390,9 @@ enum err db_quick_check(struct db *db, bool (*should_stop)(void *context), void 
 	if (err == ERR_TIMEOUT)
 		log_write(LOG_LEVEL_INFO, "the check of %s was cut short", db->path);
 	return err == ERR_TIMEOUT ? ERR_OK : err;
+}
+
+const char *store_sqlite_version(void)
+{
+	return sqlite3_libversion();
 }
