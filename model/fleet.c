@@ -32,7 +32,7 @@ struct fleet *fleet_new(const struct fleet_settings *settings)
 
 static void host_done(struct host *host)
 {
-	host_domains_clear(host);
+	fleet_host_domains_clear(host);
 	free(host->domain);
 	free(host->name);
 	free(host->uri);
@@ -132,11 +132,11 @@ static void resolve_unconfirmed(struct fleet *fleet, struct migration *migration
 {
 	const struct host *host = fleet_host_of(fleet, &migration->id.host);
 
-	if (!host || !host_is_reachable(host) || !host->has_inventory || migration->domain_call_late)
+	if (!host || !fleet_host_is_reachable(host) || !host->has_inventory || migration->domain_call_late)
 		return;
 	if (mono_since(now.mono, host->up_since).ms < CONFIRM_WITHIN_MS || migration->last_seen.ms >= host->up_since.ms)
 		return;
-	const struct fleet_domain *domain = host_domain(host, &migration->id.domain);
+	const struct fleet_domain *domain = fleet_host_domain(host, &migration->id.domain);
 	if (domain)
 		fleet_job_gone(fleet, migration, domain->state, JOB_END_UNTOLD, now);
 	else

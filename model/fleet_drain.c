@@ -40,7 +40,7 @@ static void count_departures(const struct fleet *fleet, const struct host *host,
 {
 	for (size_t i = 0; i < fleet->n_departures; i++) {
 		const struct departure *departure = &fleet->departure[i];
-		bool is_there = host_domain(host, &departure->domain) != NULL;
+		bool is_there = fleet_host_domain(host, &departure->domain) != NULL;
 
 		if (fleet_open(fleet, &host->uuid, &departure->domain))
 			continue; /* on its way again */

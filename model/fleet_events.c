@@ -81,9 +81,9 @@ static void apply_domain(struct fleet *fleet, struct host *host, const struct ev
 	struct migration *arriving = leaving ? NULL : fleet_open_towards(fleet, &host->uuid, &event->domain.uuid);
 
 	if (is_stop(event->domain.what))
-		host_domain_remove(host, &event->domain.uuid);
+		fleet_host_domain_remove(host, &event->domain.uuid);
 	else
-		host_domain_set(host, &event->domain.uuid, event->domain.name, event->domain.state);
+		fleet_host_domain_set(host, &event->domain.uuid, event->domain.name, event->domain.state);
 	if (leaving)
 		lifecycle_at_source(fleet, leaving, event);
 	else if (arriving)

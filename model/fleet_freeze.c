@@ -39,7 +39,7 @@ static struct action_facts facts_of(const struct fleet *fleet, const struct migr
 
 	return (struct action_facts){
 		.is_read_only = fleet->settings.is_read_only,
-		.is_reachable = host && host_is_reachable(host),
+		.is_reachable = host && fleet_host_is_reachable(host),
 		.is_known = !migration->from_cache || phase_is_outcome(migration->phase),
 		.phase = migration->phase,
 		.is_cancelling = is_open && intent->order.action == ACTION_ABORT,
@@ -229,7 +229,7 @@ struct snapshot *fleet_freeze(const struct fleet *fleet, struct stamp now, const
 	snapshot->n_hosts = fleet->n_hosts;
 	for (size_t i = 0; i < fleet->n_hosts; i++) {
 		fill_host(fleet, &fleet->host[i], now.mono, &snapshot->host[i], arena);
-		snapshot->hosts_up += host_is_reachable(&fleet->host[i]);
+		snapshot->hosts_up += fleet_host_is_reachable(&fleet->host[i]);
 	}
 	snapshot->row = arena_alloc(arena, fleet->n_migrations + 1, sizeof *snapshot->row);
 	snapshot->n_rows = fleet->n_migrations;

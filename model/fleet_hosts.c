@@ -40,7 +40,7 @@ void fleet_apply_link(struct fleet *fleet, struct host *host, const struct event
 	host->latency = event->link.latency;
 	free(host->reason);
 	host->reason = mem_dup(event->link.reason);
-	if (host_is_reachable(host)) {
+	if (fleet_host_is_reachable(host)) {
 		host->last_answer = event->at.mono;
 		if (before == LINK_DOWN || before == LINK_CONNECTING || !was_told)
 			host->up_since = event->at.mono;
@@ -86,7 +86,7 @@ void fleet_pair_if_incoming(struct fleet *fleet, const struct host *host, const 
 void fleet_look_at_destination(struct fleet *fleet, const struct host *host, struct migration *migration,
 			       struct stamp at)
 {
-	const struct fleet_domain *domain = host_domain(host, &migration->id.domain);
+	const struct fleet_domain *domain = fleet_host_domain(host, &migration->id.domain);
 
 	if (!domain)
 		return;
@@ -109,13 +109,13 @@ void fleet_apply_inventory(struct fleet *fleet, struct host *host, const struct 
 	host->n_domains = host->domains_capacity = 0;
 	for (size_t i = 0; i < event->inventory.n_domains; i++) {
 		const struct inventory_domain *told = &event->inventory.domain[i];
-		const struct fleet_domain *before = host_domain(&old, &told->uuid);
+		const struct fleet_domain *before = fleet_host_domain(&old, &told->uuid);
 
-		host_domain_set(host, &told->uuid, told->name, told->state);
+		fleet_host_domain_set(host, &told->uuid, told->name, told->state);
 		if (before && domain_state_may_be_incoming(told->state))
-			host_domain(host, &told->uuid)->is_incoming = before->is_incoming;
+			fleet_host_domain(host, &told->uuid)->is_incoming = before->is_incoming;
 	}
-	host_domains_clear(&old);
+	fleet_host_domains_clear(&old);
 	free(old.domain);
 	host->has_inventory = true;
 	host->last_answer = event->at.mono;
@@ -129,7 +129,7 @@ void fleet_apply_inventory(struct fleet *fleet, struct host *host, const struct 
 			fleet_look_at_destination(fleet, host, migration, event->at);
 			continue;
 		}
-		const struct fleet_domain *domain = host_domain(host, &migration->id.domain);
+		const struct fleet_domain *domain = fleet_host_domain(host, &migration->id.domain);
 		if (domain)
 			fleet_adopt_source_state(fleet, migration, domain->state, event->at);
 		else

@@ -27,7 +27,7 @@ static bool picture_fits(const struct migration *picture, const struct event *ev
 static struct migration *job_migration(struct fleet *fleet, struct host *host, const struct event *event)
 {
 	struct migration *newest = fleet_newest(fleet, &host->uuid, &event->job.uuid);
-	const struct fleet_domain *domain = host_domain(host, &event->job.uuid);
+	const struct fleet_domain *domain = fleet_host_domain(host, &event->job.uuid);
 
 	if (newest && !phase_is_outcome(newest->phase)) {
 		bool is_same = newest->from_cache ? picture_fits(newest, event)
@@ -116,7 +116,7 @@ void fleet_apply_job(struct fleet *fleet, struct host *host, const struct event 
 	if (!migration->has_live_sample)
 		first_sample(fleet, migration, event);
 	if (event->job.state.run != DOMAIN_UNKNOWN)
-		host_domain_set(host, &event->job.uuid, NULL, event->job.state);
+		fleet_host_domain_set(host, &event->job.uuid, NULL, event->job.state);
 	host->last_answer = event->at.mono;
 	migration->source_host = host->number;
 	smooth_throughput(migration, stats, event->at.mono);
@@ -135,17 +135,17 @@ void fleet_apply_no_job(struct fleet *fleet, struct host *host, const struct eve
 	struct migration *migration = fleet_open(fleet, &host->uuid, &event->no_job.uuid);
 
 	if (event->no_job.state.run == DOMAIN_SHUT_OFF)
-		host_domain_remove(host, &event->no_job.uuid);
+		fleet_host_domain_remove(host, &event->no_job.uuid);
 	else if (event->no_job.state.run != DOMAIN_UNKNOWN)
-		host_domain_set(host, &event->no_job.uuid, NULL, event->no_job.state);
+		fleet_host_domain_set(host, &event->no_job.uuid, NULL, event->no_job.state);
 	if (migration)
 		fleet_job_gone(fleet, migration, event->no_job.state, event->no_job.how, event->at);
 }
 
 void fleet_apply_incoming(struct fleet *fleet, struct host *host, const struct event *event)
 {
-	host_domain_set(host, &event->incoming.uuid, NULL, event->incoming.state);
-	struct fleet_domain *domain = host_domain(host, &event->incoming.uuid);
+	fleet_host_domain_set(host, &event->incoming.uuid, NULL, event->incoming.state);
+	struct fleet_domain *domain = fleet_host_domain(host, &event->incoming.uuid);
 
 	domain->is_incoming = true;
 	fleet_pair_if_incoming(fleet, host, domain);

@@ -26,7 +26,7 @@ struct host *fleet_host(struct fleet *fleet, uint32_t number)
 	return host ? &fleet->host[host - fleet->host] : NULL;
 }
 
-bool host_is_reachable(const struct host *host)
+bool fleet_host_is_reachable(const struct host *host)
 {
 	return host->link == LINK_UP || host->link == LINK_SLOW;
 }
@@ -76,7 +76,7 @@ const struct host *fleet_host_of(const struct fleet *fleet, const struct uuid *u
 
 		if (!uuid_equal(&host->uuid, uuid))
 			break;
-		if (host_is_reachable(host))
+		if (fleet_host_is_reachable(host))
 			return host;
 		if (!found)
 			found = host;
@@ -107,7 +107,7 @@ bool fleet_host_answers(const struct fleet *fleet, uint32_t number)
 {
 	const struct host *host = host_numbered(fleet, number);
 
-	return host && host_is_reachable(host) && host->has_inventory;
+	return host && fleet_host_is_reachable(host) && host->has_inventory;
 }
 
 bool fleet_host_record(const struct fleet *fleet, uint32_t number, struct host_record *record)
@@ -143,7 +143,7 @@ static size_t domain_place(const struct host *host, const struct uuid *uuid, boo
 	return low;
 }
 
-struct fleet_domain *host_domain(const struct host *host, const struct uuid *uuid)
+struct fleet_domain *fleet_host_domain(const struct host *host, const struct uuid *uuid)
 {
 	bool found;
 	size_t place = domain_place(host, uuid, &found);
@@ -159,7 +159,7 @@ static void domain_rename(struct fleet_domain *domain, const char *name)
 	domain->name = mem_dup(name);
 }
 
-void host_domain_set(struct host *host, const struct uuid *uuid, const char *name, struct domain_state state)
+void fleet_host_domain_set(struct host *host, const struct uuid *uuid, const char *name, struct domain_state state)
 {
 	bool found;
 	size_t place = domain_place(host, uuid, &found);
@@ -177,7 +177,7 @@ void host_domain_set(struct host *host, const struct uuid *uuid, const char *nam
 		host->domain[place].state = state;
 }
 
-void host_domain_remove(struct host *host, const struct uuid *uuid)
+void fleet_host_domain_remove(struct host *host, const struct uuid *uuid)
 {
 	bool found;
 	size_t place = domain_place(host, uuid, &found);
@@ -189,7 +189,7 @@ void host_domain_remove(struct host *host, const struct uuid *uuid)
 	memmove(&host->domain[place], &host->domain[place + 1], (host->n_domains - place) * sizeof *host->domain);
 }
 
-void host_domains_clear(struct host *host)
+void fleet_host_domains_clear(struct host *host)
 {
 	for (size_t i = 0; i < host->n_domains; i++)
 		free(host->domain[i].name);
@@ -199,7 +199,7 @@ void host_domains_clear(struct host *host)
 struct domain_state fleet_domain_state(const struct fleet *fleet, const struct uuid *domain, uint32_t number)
 {
 	const struct host *host = host_numbered(fleet, number);
-	const struct fleet_domain *found = host ? host_domain(host, domain) : NULL;
+	const struct fleet_domain *found = host ? fleet_host_domain(host, domain) : NULL;
 
 	return found ? found->state : (struct domain_state){DOMAIN_UNKNOWN, REASON_OTHER};
 }

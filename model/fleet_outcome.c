@@ -99,9 +99,9 @@ static const struct host *runs_elsewhere(const struct fleet *fleet, const struct
 		const struct host *host = &fleet->host[i];
 		const struct fleet_domain *domain;
 
-		if (uuid_equal(&host->uuid, &migration->id.host) || !host_is_reachable(host))
+		if (uuid_equal(&host->uuid, &migration->id.host) || !fleet_host_is_reachable(host))
 			continue;
-		domain = host_domain(host, &migration->id.domain);
+		domain = fleet_host_domain(host, &migration->id.domain);
 		if (domain && domain->state.run == DOMAIN_RUNNING && domain->state.reason != REASON_POSTCOPY &&
 		    domain->state.reason != REASON_POSTCOPY_FAILED)
 			return host;

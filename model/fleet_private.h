@@ -75,11 +75,11 @@ const struct host *fleet_host_of(const struct fleet *fleet, const struct uuid *u
 void fleet_index_hosts(struct fleet *fleet);
 /* False for a second connection to a machine that another one already watches: its news is a repetition. */
 bool fleet_host_speaks(const struct fleet *fleet, const struct host *host);
-bool host_is_reachable(const struct host *host);
-struct fleet_domain *host_domain(const struct host *host, const struct uuid *uuid);
-void host_domain_set(struct host *host, const struct uuid *uuid, const char *name, struct domain_state state);
-void host_domain_remove(struct host *host, const struct uuid *uuid);
-void host_domains_clear(struct host *host);
+bool fleet_host_is_reachable(const struct host *host);
+struct fleet_domain *fleet_host_domain(const struct host *host, const struct uuid *uuid);
+void fleet_host_domain_set(struct host *host, const struct uuid *uuid, const char *name, struct domain_state state);
+void fleet_host_domain_remove(struct host *host, const struct uuid *uuid);
+void fleet_host_domains_clear(struct host *host);
 
 /* fleet.c */
 void fleet_mark_changed(struct fleet *fleet, const struct migration *migration);

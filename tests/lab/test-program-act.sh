@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Force-complete and abort by the command line, on real guests, each to its true end as virsh sees it.
+set -u
+srcdir=${srcdir:-.} builddir=${builddir:-.}
+. "$srcdir/tests/lab/lib.sh"
+lab_start --hosts 3
+
+# A guest whose copy ends only when somebody acts, on its way from host1 to host2.
+stuck() { # NAME [MIGRATE-OPTION...]
+	local name=$1
+	shift
+	lab guest "$name" --on host1 --memory 128 --working-set 64 --dirty-rate 60 --pattern hot
+	lab migrate "$name" host2 --bandwidth 10 "$@"
+	await 20 migration_runs "$name" host1 || diag "the migration of $name did not begin"
+}
+passes() { virsh_on host1 domjobinfo "$1" --rawstats | sed -n 's/^memory_iteration: *//p'; }
+copies() { [ "$(passes "$1")" -ge 1 ]; }
+over() { await 60 migration_is_over "$1" host1; }
+last_of() { virt_drain history --json | jq -r "[.migrations[] | select(.name == \"$1\")][0].$2"; }
+
+# ---- pause ----
+stuck paused
+await 20 copies paused
+check 'a pause is accepted and followed to its end' virt_drain force-complete paused --method pause --wait
+check 'then the guest runs at the destination' await 30 guest_is_only_on paused host2
+check 'and its history says completed' same "$(last_of paused outcome)" completed
+check 'with its true downtime' test "$(last_of paused downtime_ms)" -gt 0
+
+# ---- post-copy ----
+stuck moved --postcopy --postcopy-bandwidth 5
+await 20 copies moved
+check 'post-copy is accepted' virt_drain force-complete moved --method post-copy
+check 'the source shows post-copy' await 10 eval '[ "$(virsh_on host1 domstate moved --reason)" = "paused (post-copy)" ]'
+check 'an abort in post-copy is refused with code 3' refused_with 3 virt_drain abort moved
+check 'the guest runs at the destination in the end' await 60 guest_is_only_on moved host2
+
+# ---- post-copy that the migration does not permit ----
+stuck plain
+await 20 copies plain
+check 'a chosen post-copy is refused with code 3' refused_with 3 virt_drain force-complete plain --method post-copy
+said=$(virt_drain force-complete plain --method post-copy 2>&1)
+check 'and the reason is told' contains "$said" post-copy
+check 'the guest still runs on its source' guest_runs_on plain host1
+check 'an automatic force falls back to a pause' virt_drain force-complete plain --wait
+check 'and the guest runs at the destination' await 30 guest_is_only_on plain host2
+
+# ---- abort ----
+stuck kept
+await 20 copies kept
+check 'an abort is followed to its end' virt_drain abort kept --wait
+check 'the guest stays on its source and runs' guest_is_only_on kept host1
+check 'the outcome is cancelled' same "$(last_of kept outcome)" cancelled
+check 'an abort without a job is refused with code 5' refused_with 5 virt_drain abort kept
+check 'a guest that does not exist is refused with code 5' refused_with 5 virt_drain abort nobody
+
+# ---- abort after a pause ----
+lab migrate kept host2 --bandwidth 2
+await 20 copies kept
+check 'a slow copy is paused' virt_drain force-complete kept --method pause
+check 'virsh sees it paused' await 10 eval '[ "$(virsh_on host1 domstate kept)" = paused ]'
+check 'a second pause is refused with code 3' refused_with 3 virt_drain force-complete kept --method pause
+check 'the frozen guest can be aborted' virt_drain abort kept --wait
+check 'and runs again on its source' await 10 guest_is_only_on kept host1
+
+# ---- read-only ----
+lab migrate kept host2 --bandwidth 2
+await 20 copies kept
+for action in 'force-complete kept' 'force-complete kept --method pause' 'force-complete kept --method post-copy' 'abort kept'; do
+	# shellcheck disable=SC2086
+	check "read-only mode refuses: $action" refused_with 4 virt_drain --read-only $action
+done
+check 'the guest still runs on its source' guest_runs_on kept host1
+check 'and its migration goes on' migration_runs kept host1
+
+# ---- a guest that its owner had paused ----
+virt_drain abort kept --wait
+await 10 migration_is_over kept host1
+virsh_on host1 suspend kept
+lab migrate kept host2 --bandwidth 2
+await 20 copies kept
+check 'a pause of a paused guest is refused with code 3' refused_with 3 virt_drain force-complete kept --method pause
+check 'the guest is aborted' virt_drain abort kept --wait
+check 'it stays paused, as its owner wants it' same "$(virsh_on host1 domstate kept | head -1)" paused
+
+# ---- the ledger ----
+ledger=$XDG_STATE_HOME/virt-drain/ledger.sqlite
+count() { sqlite3 "$ledger" "select count(*) from intent where $1"; }
+check 'the ledger has the intents' test "$(count "domain_name = 'plain'")" -ge 1
+check 'no intent is left open' same "$(count "stage in ('asked', 'recorded')")" 0
+check 'no debt is left open' same "$(count 'owes <> 0')" 0
+check 'read-only mode made no intent' same "$(count "text like '%read-only%'")" 0
+finish
