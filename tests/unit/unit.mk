@@ -87,6 +87,10 @@ unit_programs += tests/unit/test_libvirt
 tests_unit_test_libvirt_SOURCES = tests/unit/test_libvirt.c
 tests_unit_test_libvirt_LDADD = $(unit_libvirt)
 
+unit_programs += tests/unit/test_backend
+tests_unit_test_backend_SOURCES = tests/unit/test_backend.c tests/support/fake_driver.c tests/support/fake_driver.h
+tests_unit_test_backend_LDADD = libvd_backend.a $(unit_store)
+
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
