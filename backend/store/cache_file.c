@@ -194,11 +194,9 @@ static void checkpoint(struct cache_file *file, mono_time now)
 		log_write(LOG_LEVEL_INFO, "the WAL of %s could not be emptied: %s", file->db.path, sqlite3_errstr(rc));
 }
 
-void cache_file_tick(struct cache_file *file, struct memory *memory, struct stamp now)
+static void attempt(struct cache_file *file, struct memory *memory, struct stamp now)
 {
 	struct err_info why = {0};
-	if (!mono_reached(now.mono, file->retry_at))
-		return;
 	if (file->db.handle && db_has_moved(&file->db)) {
 		cache_file_close(file);
 		tell_remark(file, now.mono, "the cache %s was removed while in use; it is begun again", file->path);
@@ -213,4 +211,15 @@ void cache_file_tick(struct cache_file *file, struct memory *memory, struct stam
 	}
 	tell_success(file, now.mono);
 	checkpoint(file, now.mono);
+}
+
+void cache_file_tick(struct cache_file *file, struct memory *memory, struct stamp now)
+{
+	if (!mono_reached(now.mono, file->retry_at))
+		return;
+	int n_before = file->n_set_aside;
+	attempt(file, memory, now);
+	/* A new file in its place at once: this may be the last tick. */
+	if (file->n_set_aside != n_before)
+		attempt(file, memory, now);
 }

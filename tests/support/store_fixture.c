@@ -110,15 +110,21 @@ struct event *fixture_await(struct fixture *fixture, enum event_kind kind)
 	}
 }
 
-static bool await_health(struct fixture *fixture, bool of_ledger, bool is_ok, const char *part)
+bool fixture_await_store(struct fixture *fixture, const struct fixture_health *cache,
+			 const struct fixture_health *ledger)
 {
 	mono_time deadline = patience_end();
 	while (left_until(deadline) > 0) {
 		struct event *event = fixture_await(fixture, EVENT_STORE);
 		if (!event)
 			return false;
-		const char *text = of_ledger ? event->store.ledger_text : event->store.cache_text;
-		bool fits = (of_ledger ? event->store.ledger_ok : event->store.cache_ok) == is_ok && strstr(text, part);
+		bool fits = true;
+		if (cache)
+			fits &= event->store.cache_ok == cache->is_ok &&
+				strstr(event->store.cache_text, cache->part) != NULL;
+		if (ledger)
+			fits &= event->store.ledger_ok == ledger->is_ok &&
+				strstr(event->store.ledger_text, ledger->part) != NULL;
 		event_free(event);
 		if (fits)
 			return true;
@@ -128,12 +134,12 @@ static bool await_health(struct fixture *fixture, bool of_ledger, bool is_ok, co
 
 bool fixture_await_cache(struct fixture *fixture, bool is_ok, const char *part)
 {
-	return await_health(fixture, false, is_ok, part);
+	return fixture_await_store(fixture, &(struct fixture_health){is_ok, part}, NULL);
 }
 
 bool fixture_await_ledger(struct fixture *fixture, bool is_ok, const char *part)
 {
-	return await_health(fixture, true, is_ok, part);
+	return fixture_await_store(fixture, NULL, &(struct fixture_health){is_ok, part});
 }
 
 static sqlite3 *open_plain(const char *path, int flags)
@@ -301,7 +307,9 @@ int fixture_count_names(const struct fixture *fixture, const char *part, char *n
 	if (!entries)
 		return 0;
 	for (struct dirent *entry = readdir(entries); entry; entry = readdir(entries)) {
-		if (strstr(entry->d_name, part) && n++ == 0 && name)
+		const char *end = entry->d_name + strlen(entry->d_name) - (strlen(entry->d_name) > 4 ? 4 : 0);
+		bool is_companion = strcmp(end, "-wal") == 0 || strcmp(end, "-shm") == 0;
+		if (strstr(entry->d_name, part) && !is_companion && n++ == 0 && name)
 			snprintf(name, size, "%s/%s", directory, entry->d_name);
 	}
 	closedir(entries);

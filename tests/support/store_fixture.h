@@ -10,7 +10,7 @@
 #include "backend/store/store.h"
 
 /* Generous: it ends a wait that would last for ever, nothing is measured with it. */
-#define FIXTURE_PATIENCE_MS 60000
+#define FIXTURE_PATIENCE_MS 30000
 
 struct fixture {
 	char directory[64];
@@ -28,7 +28,14 @@ void fixture_start(struct fixture *fixture, const char *cache, const char *ledge
 void fixture_stop(struct fixture *fixture);
 /* The next event of that kind, others are dropped; NULL after the patience. The caller frees it. */
 struct event *fixture_await(struct fixture *fixture, enum event_kind kind);
-/* Waits for an EVENT_STORE whose cache (or ledger) is as wanted and whose text has `part` in it; false after the patience. */
+struct fixture_health {
+	bool is_ok;
+	const char *part; /* of the text */
+};
+
+/* Waits for an EVENT_STORE that tells both as wanted (NULL: any); false after the patience. Earlier ones are dropped. */
+bool fixture_await_store(struct fixture *fixture, const struct fixture_health *cache,
+			 const struct fixture_health *ledger);
 bool fixture_await_cache(struct fixture *fixture, bool is_ok, const char *part);
 bool fixture_await_ledger(struct fixture *fixture, bool is_ok, const char *part);
 /* Waits until a question gives that answer; false after the patience. */
@@ -51,7 +58,7 @@ struct intent fixture_intent(uint64_t serial);
 void fixture_write_file(const char *path, const void *content, size_t size);
 void fixture_flip_bytes(const char *path, size_t offset, size_t n);
 size_t fixture_size(const char *path); /* 0 where there is none */
-/* How many names in the directory have `part` in them; the first is written to `name` (may be NULL). */
+/* How many names in the directory, without -wal and -shm, have `part` in them; the first is written to `name` (may be NULL). */
 int fixture_count_names(const struct fixture *fixture, const char *part, char *name, size_t size);
 
 #endif

@@ -86,6 +86,15 @@ tests_unit_test_libvirt_link_LDADD = $(unit_libvirt)
 unit_programs += tests/unit/test_libvirt
 tests_unit_test_libvirt_SOURCES = tests/unit/test_libvirt.c
 tests_unit_test_libvirt_LDADD = $(unit_libvirt)
+unit_programs += tests/unit/test_store_files
+tests_unit_test_store_files_SOURCES = tests/unit/test_store_files.c tests/support/store_fixture.c tests/support/store_fixture.h
+tests_unit_test_store_files_LDADD = $(unit_store)
+unit_programs += tests/unit/test_store_faults
+tests_unit_test_store_faults_SOURCES = tests/unit/test_store_faults.c tests/support/store_fixture.c tests/support/store_fixture.h
+tests_unit_test_store_faults_LDADD = $(unit_store)
+unit_programs += tests/unit/test_store_cache
+tests_unit_test_store_cache_SOURCES = tests/unit/test_store_cache.c tests/support/store_fixture.c tests/support/store_fixture.h
+tests_unit_test_store_cache_LDADD = $(unit_store)
 
 unit_programs += tests/unit/test_backend
 tests_unit_test_backend_SOURCES = tests/unit/test_backend.c tests/support/fake_driver.c tests/support/fake_driver.h
