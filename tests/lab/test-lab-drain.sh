@@ -23,8 +23,8 @@ check 'the busy one does not' eval 'await 60 eval "[ \"\$(job_field host1 busy I
 check 'the phased one arrives when it is calm' arrives phased 120
 check 'the one for post-copy has not arrived by itself' migration_runs postcopy host1
 virsh_on host1 migrate-postcopy postcopy
-check 'but does when it is asked for' arrives postcopy 60
 virsh_on host1 suspend busy
+check 'but does when it is asked for' arrives postcopy 60
 check 'the busy one arrives when it is paused' arrives busy 60
 check 'the host is empty' host1_is_empty
 check 'a drain moves guests that are there already' eval 'on=$(virsh_on host2 list --name | grep -c .); [ $on -gt 0 ] && lab drain host2 && await 30 eval "[ \$(virsh_on host2 list --name | grep -c .) -lt $on ]"'

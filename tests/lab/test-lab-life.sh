@@ -20,13 +20,7 @@ remember() {
 }
 
 no_process_is_in_it() {
-	local space
-	for space in /proc/[0-9]*/ns/pid /proc/[0-9]*/ns/net /proc/[0-9]*/ns/mnt; do
-		if grep -qxF "$(readlink "$space" 2>/dev/null || echo gone)" <<<"$spaces"; then
-			echo "${space%/ns/*} is left: $(tr '\0' ' ' <"${space%/ns/*}/cmdline")"
-			return 1
-		fi
-	done
+	! find /proc/[0-9]*/ns/pid /proc/[0-9]*/ns/net /proc/[0-9]*/ns/mnt -printf '%p %l\n' 2>/dev/null | grep -F "$spaces"
 }
 link_is_gone() { ! ip link show "$link" >/dev/null 2>&1; }
 folder_is_gone() { [ ! -e "$folder" ]; }
@@ -64,6 +58,7 @@ check 'and leaves nothing' folder_is_gone
 setsid "$lab_tool" --name "$lab_name" up --hosts 3 >/dev/null 2>&1 &
 up=$!
 await 10 test -s "$folder/keeper" -a -s "$folder/link"
+kill -STOP $up # so that it does not get ready meanwhile
 remember
 { kill -KILL $up; wait $up; } 2>/dev/null
 check 'up that is killed leaves nothing' eval 'await 20 folder_is_gone && nothing_is_left'
