@@ -61,6 +61,7 @@ libvd_sim_a_SOURCES = \
 	backend/sim/scenario.c backend/sim/scenario.h \
 	backend/sim/script.c backend/sim/script.h \
 	backend/sim/share.c backend/sim/share.h \
+	backend/sim/tell.c backend/sim/tell.h \
 	backend/sim/watch.c backend/sim/watch.h \
 	backend/sim/world.c backend/sim/world.h
 

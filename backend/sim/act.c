@@ -12,9 +12,8 @@
 
 #define BYTES_PER_MIB_SHIFT 20
 
-enum phase sim_act_phase(const struct sim_world *world, const struct sim_guest *guest)
+enum phase sim_act_phase(const struct sim_guest *guest)
 {
-	(void)world;
 	switch (guest->job->stage) {
 	case SIM_PREPARE:
 	case SIM_MIRROR: return PHASE_PREPARING;
@@ -51,7 +50,7 @@ static void read_facts(const struct sim_world *world, const struct intent *inten
 		return;
 	facts->is_incoming_side = at == guest->job->destination;
 	facts->is_known = at == guest->job->source || facts->is_incoming_side;
-	facts->phase = sim_act_phase(world, guest);
+	facts->phase = sim_act_phase(guest);
 	facts->guest_was_paused = guest->state.run == DOMAIN_PAUSED && guest->state.reason == REASON_USER;
 }
 

@@ -23,7 +23,7 @@ void sim_act_refuse(const struct intent *intent, const struct err_info *why, str
 void sim_act_pay_debt(struct sim_world *world, const struct intent *intent, bool is_read_only,
 		      struct intent_reply *reply);
 
-/* The guest's phase as its source host can tell. */
-enum phase sim_act_phase(const struct sim_world *world, const struct sim_guest *guest);
+/* The phase of a migrating guest as its source host can tell it. */
+enum phase sim_act_phase(const struct sim_guest *guest);
 
 #endif

@@ -168,9 +168,9 @@ static int tear_down_copy(void **state)
 }
 
 /* Sends `n` pages with content, in 10 ms steps that end at *now. */
-static void send_pages(struct sim_copy *copy, double *now, double ms, double pages_per_ms)
+static void send_pages(struct sim_copy *copy, double *now, int ms, double pages_per_ms)
 {
-	for (double at = 0; at < ms; at += 10) {
+	for (int at = 0; at < ms; at += 10) {
 		*now += 10;
 		sim_copy_send(copy, pages_per_ms * ON_WIRE, 10, NULL, NULL);
 		sim_copy_measure(copy, *now);
