@@ -23,6 +23,9 @@ int cmd_dashboard(const struct run *run)
 		.bell = (enum tui_bell)settings->bell,
 		.method = (enum force_method)settings->force_method,
 		.refresh = settings->refresh,
+		.is_read_only = settings->read_only,
+		.is_demo = settings->demo,
+		.drain = settings->drain,
 		.stop_fd = signals_fd(),
 	};
 	enum err err = tui_run(session.backend, &screen, &why);

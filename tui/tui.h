@@ -12,8 +12,8 @@ enum tui_glyphs { GLYPHS_AUTO, GLYPHS_UNICODE, GLYPHS_ASCII }; /* auto: what loc
 enum tui_bell { BELL_OFF, BELL_CRITICAL, BELL_ALL };           /* rings for critical notices, for warnings too */
 
 struct tui_settings {
-	const char *theme;        /* a name (looked for in the user's and the installed themes) or a path with a slash */
-	const char *columns;      /* names of fields with commas between; "" is the usual set for the width */
+	const char *theme;   /* a name (looked for in the user's and the installed themes) or a path with a slash */
+	const char *columns; /* names of fields with commas between; "" is the usual set for the width */
 	enum field_id order;
 	bool descending;
 	enum tui_glyphs glyphs;
@@ -21,12 +21,16 @@ struct tui_settings {
 	enum tui_bell bell;
 	enum force_method method; /* what the force-complete dialog offers first */
 	duration refresh;         /* told in the title line */
-	int stop_fd;              /* readable: restore the terminal and return (TERM, HUP, INT arrived); -1: none */
+	bool is_read_only; /* these three are told before the first snapshot is there; no order is made with is_read_only */
+	bool is_demo;
+	const char *drain; /* the host that is being emptied; NULL or "" none */
+	int stop_fd;       /* readable: restore the terminal and return (TERM, HUP, INT arrived); -1: none */
 };
 
 /* Runs until the operator quits, stop_fd becomes readable or the terminal is gone; the terminal is as it was found.
  * SIGWINCH, SIGTSTP and SIGCONT are unblocked in the calling thread and belong to the screen. Restoring on a crash is its task too.
- * Errors: ERR_CONFIG: the theme or a column does not exist (nothing was drawn); ERR_UNSUPPORTED: no terminal, or one
+ * A theme that cannot be used is told on the screen with file and line, and the default one stands in.
+ * Errors: ERR_CONFIG: a column does not exist (nothing was drawn); ERR_UNSUPPORTED: no terminal, or one
  * that cannot be used; ERR_IO: the terminal vanished. */
 enum err tui_run(struct backend *backend, const struct tui_settings *settings, struct err_info *why) ATTR_WARN_UNUSED;
 

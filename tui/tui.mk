@@ -2,9 +2,29 @@
 # tui/: sources and headers, one per line.
 noinst_LIBRARIES += libvd_tui.a
 libvd_tui_a_SOURCES = \
+	tui/columns.c tui/columns.h \
+	tui/command.c \
+	tui/dialog.c tui/dialog.h \
 	tui/glyphs.c tui/glyphs.h \
+	tui/graph.c \
+	tui/hit.c tui/hit.h \
+	tui/key.h \
+	tui/keymap.c tui/keymap.h \
 	tui/layout.c tui/layout.h \
+	tui/prompt.c tui/prompt.h \
 	tui/rect.h \
+	tui/shown.c tui/shown.h \
 	tui/surface.c tui/surface.h \
 	tui/theme.c tui/theme.h \
-	tui/theme_file.c
+	tui/theme_file.c \
+	tui/tui.h \
+	tui/ui.c tui/ui.h \
+	tui/view.h \
+	tui/view_detail.c \
+	tui/view_dialog.c \
+	tui/view_frame.c \
+	tui/view_help.c \
+	tui/view_hosts.c \
+	tui/view_log.c \
+	tui/view_main.c \
+	tui/view_table.c

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The column table and the share-out of the width. Pure, main thread. Neighbours: view_table.c draws what is said here,
+ * model/field.c has the figures.
+ */
+#include "tui/columns.h"
+
+#include "tui/shown.h"
+#include "tui/tui.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define MARGIN 2 /* cursor and mark */
+
+static void say_value(enum field_id id, const struct row *row, const struct cell_context *context,
+		      struct cell_text *cell)
+{
+	struct value value = field_by_id(id)->get(row);
+
+	/* What never was says so; what is over says nothing. */
+	if (value.type == VALUE_ABSENT)
+		snprintf(cell->text, sizeof cell->text, "%s",
+			 phase_is_outcome(row->phase) ? "" : context->glyphs->absent);
+	else if (value.type == VALUE_COUNT || value.type == VALUE_PAGES_PER_S)
+		text_count(cell->text, sizeof cell->text, value.number);
+	else
+		value_text(&value, cell->text, sizeof cell->text);
+	cell->role = value.type == VALUE_ABSENT ? ROLE_DIM : ROLE_TEXT;
+}
+
+static void say_name(const struct row *row, const struct cell_context *context, struct cell_text *cell)
+{
+	(void)context;
+	snprintf(cell->text, sizeof cell->text, "%s", row->name);
+	cell->role = phase_is_outcome(row->phase) ? ROLE_TEXT : ROLE_STRONG;
+}
+
+/* One character as UTF-8. */
+static void put_glyph(char *out, size_t size, uint32_t glyph)
+{
+	if (glyph < 0x80)
+		snprintf(out, size, "%c", (int)glyph);
+	else if (glyph < 0x800)
+		snprintf(out, size, "%c%c", (int)(0xc0 | glyph >> 6), (int)(0x80 | (glyph & 63)));
+	else
+		snprintf(out, size, "%c%c%c", (int)(0xe0 | glyph >> 12), (int)(0x80 | (glyph >> 6 & 63)),
+			 (int)(0x80 | (glyph & 63)));
+}
+
+static void say_phase(const struct row *row, const struct cell_context *context, struct cell_text *cell)
+{
+	bool is_old = row_is_old(row);
+	char sign[8], word[32], age[TEXT_NUMBER_MAX];
+	const char *intent = shown_intent(row, context->glyphs, word, sizeof word);
+
+	put_glyph(sign, sizeof sign, is_old ? context->glyphs->unsure : context->glyphs->phase[row->phase]);
+	cell->role = is_old ? ROLE_STALE : shown_phase_role(row->phase);
+	if (row->is_frozen && !is_old && !intent)
+		snprintf(cell->text, sizeof cell->text, "%s %s %s", sign, shown_phase(row->phase),
+			 text_compact(age, sizeof age, row_frozen(row, context->since)));
+	else
+		snprintf(cell->text, sizeof cell->text, "%s %s", sign, intent ? intent : shown_phase(row->phase));
+}
+
+static void say_route(const struct row *row, const struct cell_context *context, struct cell_text *cell)
+{
+	int room = context->width - (int)text_width(context->glyphs->arrow);
+	const char *to = row->destination ? row->destination : "?";
+	int left = (int)text_width(row->source), right = (int)text_width(to);
+	char source[256];
+
+	/* Too narrow for both: the destination is what differs within a drain, so the source gives way first. */
+	cell->role = ROLE_TEXT;
+	if (left + right > room && room > 4 && left > room / 2) {
+		int keep = room - right > room / 2 ? room - right : room / 2;
+		const char *at = row->source;
+
+		for (int used = 0; used < keep - 1; used++)
+			text_next(&at);
+		char cut[8];
+		put_glyph(cut, sizeof cut, context->glyphs->ellipsis);
+		snprintf(source, sizeof source, "%.*s%s", (int)(at - row->source), row->source, cut);
+	} else {
+		snprintf(source, sizeof source, "%s", row->source);
+	}
+	snprintf(cell->text, sizeof cell->text, "%s%s%s", source, context->glyphs->arrow, to);
+}
+
+static void say_remaining(const struct row *row, const struct cell_context *context, struct cell_text *cell)
+{
+	say_value(FIELD_REMAINING, row, context, cell);
+	if (phase_is_outcome(row->phase))
+		cell->text[0] = '\0';
+}
+
+static enum role limit_role(int64_t elapsed, int64_t limit)
+{
+	return elapsed >= limit ? ROLE_CRIT : elapsed * 5 >= limit * 4 ? ROLE_WARN : ROLE_TEXT;
+}
+
+static void say_time(const struct row *row, const struct cell_context *context, struct cell_text *cell)
+{
+	duration elapsed = row_elapsed(row, context->since);
+	char spent[TEXT_NUMBER_MAX], limit[TEXT_NUMBER_MAX];
+
+	text_duration(spent, sizeof spent, elapsed);
+	cell->role = ROLE_TEXT;
+	if (row->timeout.ms <= 0 || phase_is_outcome(row->phase)) {
+		snprintf(cell->text, sizeof cell->text, "%s", spent);
+		return;
+	}
+	text_limit(limit, sizeof limit, row->timeout);
+	cell->role = limit_role(elapsed.ms, row->timeout.ms);
+	int64_t filled = elapsed.ms < row->timeout.ms ? elapsed.ms * 1000 / row->timeout.ms : 1000;
+	cell->filled = (int)(filled < 0 ? 0 : filled);
+	int n = snprintf(cell->text, sizeof cell->text, "%s/%s%s", spent, row->timeout_is_about ? "~" : "", limit);
+	if (n > context->width)
+		snprintf(cell->text, sizeof cell->text, "%s", spent);
+}
+
+static void say_age(const struct row *row, const struct cell_context *context, struct cell_text *cell)
+{
+	duration age = row_age(row, context->since);
+
+	cell->role = row_is_old(row) ? ROLE_STALE : ROLE_DIM;
+	if (age.ms < 0 || phase_is_outcome(row->phase))
+		cell->text[0] = '\0';
+	else
+		text_compact(cell->text, sizeof cell->text, age);
+}
+
+static void say_note(const struct row *row, const struct cell_context *context, struct cell_text *cell)
+{
+	cell->role = shown_sentence(row, context->since, context->now, cell->text, sizeof cell->text);
+	/* A limit that is far away is in its own column already. */
+	if (cell->role == ROLE_TEXT || cell->role == ROLE_DIM)
+		cell->text[0] = '\0';
+}
+
+/* clang-format off */
+static const struct column special[] = {
+	{FIELD_NAME,              "NAME",         10, 40, false, false, 10, say_name},
+	{FIELD_PHASE,             "PHASE",        12, 12, false, false, 9, say_phase},
+	{FIELD_DESTINATION,       "FROM/TO",      11, 40, false, false, 5, say_route},
+	{FIELD_PASS,              "PASS",         4,  4,  true,  false, 2, NULL},
+	{FIELD_REMAINING,         "REMAIN",       6,  7,  true,  false, 8, say_remaining},
+	{FIELD_DIRTY_RATE,        "DIRTY/s",      7,  8,  true,  true,  4, NULL},
+	{FIELD_THROUGHPUT,        "SEND/s",       6,  7,  true,  true,  3, NULL},
+	{FIELD_ELAPSED,           "TIME/LIMIT",   13, 26, true,  false, 7, say_time},
+	{FIELD_THROTTLE,          "SLOWED",       6,  6,  true,  false, 1, NULL},
+	{FIELD_AGE,               "AGE",          3,  4,  true,  false, 6, say_age},
+	{FIELD_OUTCOME,           "NOTE",         40, 80, false, false, 0, say_note},
+	{FIELD_EXPECTED_DOWNTIME, "DOWN EXP",     8,  8,  true,  false, 1, NULL},
+	{FIELD_FROZEN,            "FROZEN",       7,  7,  true,  false, 1, NULL},
+	{FIELD_DOWNTIME,          "DOWNTIME",     8,  8,  true,  false, 1, NULL},
+};
+/* clang-format on */
+
+/* Without `columns`. The source is in FROM/TO. */
+static const char usual[] = "name phase destination pass remaining dirty send elapsed throttle outcome";
+
+static short plain_width(enum value_type type)
+{
+	switch (type) {
+	case VALUE_ABSENT:
+	case VALUE_TEXT: return 12;
+	case VALUE_COUNT: return 7;
+	case VALUE_BYTES:
+	case VALUE_RATE: return 7;
+	case VALUE_PAGES_PER_S: return 9;
+	case VALUE_DURATION: return 8;
+	case VALUE_PERCENT: return 5;
+	}
+	return 8;
+}
+
+static struct column column_of(const struct field *field)
+{
+	for (size_t i = 0; i < ARRAY_LEN(special); i++) {
+		if (special[i].field == field->id)
+			return special[i];
+	}
+	short title = (short)strlen(field->name), width = plain_width(field->type);
+	bool is_text = field->type == VALUE_TEXT;
+	return (struct column){.field = field->id,
+			       .title = field->name,
+			       .min = title > width ? title : width,
+			       .max = is_text         ? 37
+				      : title > width ? title
+						      : width,
+			       .is_right = !is_text,
+			       .rank = 1};
+}
+
+enum err columns_parse(const char *text, struct column_set *out, struct err_info *why)
+{
+	struct column_set set = {.n_columns = 0};
+	char words[512], *rest = words, *word;
+
+	snprintf(words, sizeof words, "%s", text && *text ? text : usual);
+	while ((word = strsep(&rest, " ,\t")) != NULL) {
+		const struct field *field = *word ? field_by_name(word) : NULL;
+
+		if (!*word)
+			continue;
+		if (!field)
+			return err_set(why, ERR_CONFIG, "virt-drain", 0, "columns: there is no field called \"%s\"",
+				       word);
+		if (set.n_columns == COLUMNS_MAX)
+			return err_set(why, ERR_CONFIG, "virt-drain", 0, "columns: at most %d", COLUMNS_MAX);
+		set.column[set.n_columns++] = column_of(field);
+	}
+	if (set.n_columns == 0)
+		return err_set(why, ERR_CONFIG, "virt-drain", 0, "columns: none is named");
+	*out = set;
+	return ERR_OK;
+}
+
+enum err tui_columns_check(const char *columns, struct err_info *why)
+{
+	struct column_set set;
+
+	return columns_parse(columns, &set, why);
+}
+
+/* The column of lowest rank that is still in; of equals the rightmost. */
+static size_t least_ranked(const struct column_set *set, const bool *is_in)
+{
+	size_t least = SIZE_MAX;
+
+	for (size_t i = 0; i < set->n_columns; i++) {
+		if (is_in[i] && (least == SIZE_MAX || set->column[i].rank <= set->column[least].rank))
+			least = i;
+	}
+	return least;
+}
+
+static int needed_width(const struct column_set *set, const bool *is_in)
+{
+	int needed = MARGIN - 1;
+
+	for (size_t i = 0; i < set->n_columns; i++) {
+		if (is_in[i])
+			needed += set->column[i].min + 1;
+	}
+	return needed;
+}
+
+static int wanted_width(const struct column *column, const struct column_hints *hints)
+{
+	int wanted = column->max;
+
+	if (column->field == FIELD_NAME && hints->name < wanted)
+		wanted = hints->name;
+	if (column->field == FIELD_DESTINATION && hints->route < wanted)
+		wanted = hints->route;
+	return wanted > column->min ? wanted : column->min;
+}
+
+/* Who gets spare cells first: names, then the bar of the limit, then the rest. */
+static int claim_of(const struct column *column)
+{
+	if (column->field == FIELD_NAME || column->field == FIELD_DESTINATION)
+		return 0;
+	return column->field == FIELD_ELAPSED ? 1 : 2;
+}
+
+/* Gives spare cells to the columns of one claim that want more, one cell each in turn; returns what is left. */
+static int widen(struct fitted_column *out, size_t n, int spare, const struct column_hints *hints, int claim)
+{
+	bool gave = true;
+
+	while (spare > 0 && gave) {
+		gave = false;
+		for (size_t i = 0; i < n && spare > 0; i++) {
+			if (claim_of(out[i].column) == claim && out[i].width < wanted_width(out[i].column, hints)) {
+				out[i].width++;
+				spare--;
+				gave = true;
+			}
+		}
+	}
+	return spare;
+}
+
+size_t columns_fit(const struct column_set *set, int width, const struct column_hints *hints, struct fitted_column *out)
+{
+	bool is_in[COLUMNS_MAX];
+	size_t n_in = set->n_columns, n = 0;
+
+	for (size_t i = 0; i < set->n_columns; i++)
+		is_in[i] = true;
+	for (; n_in > 1 && needed_width(set, is_in) > width; n_in--)
+		is_in[least_ranked(set, is_in)] = false;
+	for (size_t i = 0; i < set->n_columns; i++) {
+		if (is_in[i])
+			out[n++] = (struct fitted_column){&set->column[i], 0, set->column[i].min};
+	}
+	int spare = width - needed_width(set, is_in);
+	for (int claim = 0; claim < 3; claim++)
+		spare = widen(out, n, spare, hints, claim);
+	int x = MARGIN;
+	for (size_t i = 0; i < n; i++) {
+		out[i].x = x;
+		if (out[i].width > width - x)
+			out[i].width = width > x ? width - x : 0;
+		x += out[i].width + 1;
+	}
+	return n;
+}
+
+void column_say(const struct column *column, const struct row *row, const struct cell_context *context,
+		struct cell_text *cell)
+{
+	cell->filled = -1;
+	if (column->say)
+		column->say(row, context, cell);
+	else
+		say_value(column->field, row, context, cell);
+}
+
+bool columns_note(const struct row *row, const struct cell_context *context, struct cell_text *cell)
+{
+	char text[TEXT_NUMBER_MAX];
+
+	cell->filled = -1;
+	if (row_is_old(row)) {
+		if (row->age.ms < 0)
+			snprintf(cell->text, sizeof cell->text, "no figures");
+		else
+			snprintf(cell->text, sizeof cell->text, "%s old",
+				 text_compact(text, sizeof text, row_age(row, context->since)));
+		cell->role = ROLE_STALE;
+		return true;
+	}
+	if (!phase_is_outcome(row->phase))
+		return false;
+	cell->role = ROLE_DIM;
+	if (row->phase == PHASE_COMPLETED && row->downtime.ms >= 0)
+		snprintf(cell->text, sizeof cell->text, "down %s",
+			 text_short_duration(text, sizeof text, row->downtime));
+	else
+		cell->text[0] = '\0';
+	return true;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The state of the question before an action. Pure, main thread. Neighbours: view_dialog.c draws it, command.c gives it keys,
+ * model/action.c has the rules and the sentences.
+ */
+#include "tui/dialog.h"
+
+#include <stdio.h>
+
+static const struct {
+	const char *verb;
+	bool has_methods;
+	bool warns_of_owner;
+} kinds[ACTION_COUNT] = {
+	[ACTION_FORCE_COMPLETE] = {"force-complete", true, true},
+	[ACTION_ABORT] = {"abort", false, true},
+	[ACTION_BANDWIDTH] = {"lift the bandwidth limit", false, false},
+};
+
+const char *dialog_verb(enum action action)
+{
+	return kinds[action].verb;
+}
+
+bool dialog_has_methods(const struct dialog *dialog)
+{
+	return kinds[dialog->action].has_methods;
+}
+
+enum err dialog_method(enum action action, enum force_method wanted, const struct action_facts *facts,
+		       enum force_method *out, struct err_info *why)
+{
+	enum err code = action_check(action, wanted, facts, why);
+
+	if (code == ERR_OK) {
+		*out = wanted;
+		return ERR_OK;
+	}
+	for (int i = 0; kinds[action].has_methods && i < METHOD_COUNT; i++) {
+		if (action_check(action, (enum force_method)i, facts, NULL) == ERR_OK) {
+			*out = (enum force_method)i;
+			return ERR_OK;
+		}
+	}
+	return code;
+}
+
+enum err dialog_open(struct dialog *dialog, enum action action, enum force_method wanted, const struct row *row,
+		     const struct action_facts *facts, mono_time now, struct err_info *why)
+{
+	enum force_method method;
+	enum err code = dialog_method(action, wanted, facts, &method, why);
+
+	if (code != ERR_OK)
+		return code;
+	*dialog =
+		(struct dialog){.is_open = true, .action = action, .method = method, .target = row->id, .opened = now};
+	snprintf(dialog->name, sizeof dialog->name, "%s", row->name);
+	snprintf(dialog->source, sizeof dialog->source, "%s", row->source);
+	snprintf(dialog->destination, sizeof dialog->destination, "%s", row->destination ? row->destination : "?");
+	return ERR_OK;
+}
+
+enum dialog_state dialog_state(const struct dialog *dialog, const struct snapshot *snapshot, bool is_read_only,
+			       struct err_info *why)
+{
+	const struct row *row = snapshot ? snapshot_find(snapshot, &dialog->target) : NULL;
+
+	if (!row || phase_is_outcome(row->phase)) {
+		err_set(why, ERR_NOT_FOUND, "virt-drain", 0, "%s: %s. Nothing was done.", dialog->name,
+			row ? phase_name(row->phase) : "this migration is gone");
+		return DIALOG_OVER;
+	}
+	struct action_facts facts = row->facts;
+	facts.is_read_only |= is_read_only || snapshot->is_read_only;
+	if (action_check(dialog->action, dialog->method, &facts, why) != ERR_OK)
+		return DIALOG_REFUSED;
+	if (!snapshot->ledger_ok && !dialog->insists) {
+		err_set(why, ERR_IO, "virt-drain", 0,
+			"the ledger cannot be written: %s. Press i to act without a record.",
+			snapshot->ledger_text && snapshot->ledger_text[0] ? snapshot->ledger_text : "cause not told");
+		return DIALOG_NEEDS_INSIST;
+	}
+	return DIALOG_READY;
+}
+
+bool dialog_is_guarded(const struct dialog *dialog, mono_time now)
+{
+	return !mono_reached(now, mono_add(dialog->opened, (duration){BURST_GUARD_MS}));
+}
+
+void dialog_choose(struct dialog *dialog, int step)
+{
+	if (dialog_has_methods(dialog))
+		dialog->method = (enum force_method)(((int)dialog->method + step + METHOD_COUNT) % METHOD_COUNT);
+}
+
+struct order dialog_order(const struct dialog *dialog)
+{
+	struct order order = {.action = dialog->action,
+			      .method = dialog->method,
+			      .target = dialog->target,
+			      .insist = dialog->insists};
+
+	snprintf(order.confirmation, sizeof order.confirmation, "key y");
+	return order;
+}
+
+const char *dialog_owner_warning(const struct dialog *dialog, const struct row *row)
+{
+	bool is_pause = dialog->action == ACTION_FORCE_COMPLETE && dialog->method == METHOD_PAUSE;
+
+	if (!row->owner || !kinds[dialog->action].warns_of_owner || is_pause)
+		return "";
+	return "belongs to this manager, which does not learn of it in time";
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The two curves of a migration: remaining memory, filled, with a mark at each pass and the line of the peaks; and the dirty
+ * rate against the send rate. Pure. Remaining is a saw-tooth by nature: a column shows the highest value of its time, so that no
+ * peak is lost, and only the peaks are joined by a line.
+ */
+#include "tui/view.h"
+
+#include "tui/shown.h"
+
+#include <stdio.h>
+
+#define LABEL_WIDTH 6
+#define MIN_WIDTH 24
+#define MIN_HEIGHT 4
+
+struct plot {
+	struct rect area; /* the cells of the curve alone */
+	int64_t span;     /* milliseconds from its left to its right edge */
+	uint64_t top;     /* value at the upper edge */
+	const struct depth *depth;
+};
+
+static int column_of(const struct plot *plot, duration at)
+{
+	int64_t x = at.ms * plot->area.w / plot->span;
+
+	return x < 0 ? 0 : x >= plot->area.w ? plot->area.w - 1 : (int)x;
+}
+
+/* Height in eighths of a cell. */
+static int height_of(const struct plot *plot, uint64_t value)
+{
+	double eighths = (double)value / (double)plot->top * plot->area.h * 8;
+
+	return eighths > plot->area.h * 8.0 ? plot->area.h * 8 : (int)(eighths + 0.5);
+}
+
+static struct plot plot_make(struct rect area, const struct depth *depth, duration elapsed)
+{
+	struct plot plot = {.area = {area.x + LABEL_WIDTH, area.y, area.w - LABEL_WIDTH, area.h - 2},
+			    .span = elapsed.ms > 1000 ? elapsed.ms : 1000,
+			    .top = 1,
+			    .depth = depth};
+
+	if (depth->n_points && depth->point[depth->n_points - 1].at.ms > plot.span)
+		plot.span = depth->point[depth->n_points - 1].at.ms;
+	return plot;
+}
+
+static void draw_axes(struct surface *surface, const struct plot *plot, const struct view *view, bool is_rate)
+{
+	const struct rect *area = &plot->area;
+	char text[TEXT_NUMBER_MAX];
+
+	for (int y = 0; y < area->h; y++)
+		surface_glyph(surface, area->x - 1, area->y + y, ROLE_FRAME, view->glyphs->vertical);
+	surface_glyph(surface, area->x - 1, area->y + area->h, ROLE_FRAME, view->glyphs->bottom_left);
+	surface_repeat(surface, area->x, area->y + area->h, area->w, ROLE_FRAME, view->glyphs->horizontal);
+	text_bytes(text, sizeof text, (bytes){plot->top});
+	surface_text_right(surface, area->x - LABEL_WIDTH, area->y, LABEL_WIDTH - 1, ROLE_DIM, text);
+	if (area->h >= 5) {
+		text_bytes(text, sizeof text, (bytes){plot->top / 2});
+		surface_text_right(surface, area->x - LABEL_WIDTH, area->y + area->h / 2, LABEL_WIDTH - 1, ROLE_DIM,
+				   text);
+	}
+	surface_text_right(surface, area->x - LABEL_WIDTH, area->y + area->h - 1, LABEL_WIDTH - 1, ROLE_DIM,
+			   is_rate ? "0/s" : "0");
+}
+
+static void draw_span(struct surface *surface, const struct plot *plot, const char *right)
+{
+	const struct rect *area = &plot->area;
+	char text[TEXT_NUMBER_MAX + 1], span[TEXT_NUMBER_MAX];
+
+	snprintf(text, sizeof text, "-%s", text_duration(span, sizeof span, (duration){plot->span}));
+	surface_text(surface, area->x, area->y + area->h + 1, area->w, ROLE_DIM, text);
+	surface_text_right(surface, area->x + area->w / 2, area->y + area->h + 1, area->w - area->w / 2, ROLE_DIM,
+			   right);
+}
+
+static void draw_column(struct surface *surface, const struct plot *plot, const struct view *view, int x,
+			uint64_t value)
+{
+	int eighths = height_of(plot, value);
+
+	for (int y = plot->area.h - 1; y >= 0 && eighths > 0; y--, eighths -= 8)
+		surface_glyph(surface, plot->area.x + x, plot->area.y + y, ROLE_GRAPH,
+			      view->glyphs->rising[eighths > 8 ? 8 : eighths]);
+}
+
+/* Fills each column up to the highest value of its time; between two samples the last value stands. */
+static void draw_teeth(struct surface *surface, const struct plot *plot, const struct view *view)
+{
+	const struct depth *depth = plot->depth;
+	uint64_t value = 0;
+	size_t i = 0;
+
+	if (depth->n_points == 0)
+		return;
+	int first = column_of(plot, depth->point[0].at), last = column_of(plot, depth->point[depth->n_points - 1].at);
+	for (int x = first; x <= last; x++) {
+		uint64_t highest = 0;
+		bool has_point = false;
+
+		for (; i < depth->n_points && column_of(plot, depth->point[i].at) <= x; i++) {
+			value = depth->point[i].remaining.n;
+			highest = value > highest ? value : highest;
+			has_point = true;
+		}
+		draw_column(surface, plot, view, x, has_point ? highest : value);
+	}
+}
+
+/* The line from one peak to the next, where the saw-tooth leaves the cell empty. */
+static void draw_slope(struct surface *surface, const struct plot *plot, const struct view *view,
+		       const struct pass *from, const struct pass *to)
+{
+	int x0 = column_of(plot, from->start), x1 = column_of(plot, to->start);
+	int h0 = height_of(plot, from->at_start.n), h1 = height_of(plot, to->at_start.n);
+
+	for (int x = x0; x <= x1; x++) {
+		int h = x1 > x0 ? h0 + (h1 - h0) * (x - x0) / (x1 - x0) : h1;
+		int y = plot->area.h - 1 - (h > 0 ? (h - 1) / 8 : 0);
+		const struct cell *cell = surface_at(surface, plot->area.x + x, plot->area.y + y);
+
+		if (cell && cell->part[0] == ' ')
+			surface_glyph(surface, plot->area.x + x, plot->area.y + y, ROLE_GRAPH_PEAK, view->glyphs->peak);
+	}
+}
+
+/* Ticks on the axis and, where they have room, the numbers of the passes below it. */
+static void draw_passes(struct surface *surface, const struct plot *plot, const struct view *view)
+{
+	const struct rect *area = &plot->area;
+	int free_from = 8, free_to = area->w - 5; /* the span stands at the left, "now" at the right */
+	char number[TEXT_NUMBER_MAX];
+
+	for (size_t i = 0; i < plot->depth->n_passes; i++) {
+		int x = column_of(plot, plot->depth->pass[i].start);
+		int width = snprintf(number, sizeof number, "%llu", (unsigned long long)plot->depth->pass[i].number);
+
+		surface_glyph(surface, area->x + x, area->y + area->h, ROLE_FRAME, view->glyphs->tick);
+		if (x < free_from || x + width > free_to)
+			continue;
+		surface_text(surface, area->x + x, area->y + area->h + 1, width, ROLE_DIM, number);
+		free_from = x + width + 1;
+	}
+}
+
+void view_curve(struct surface *surface, struct rect area, const struct view *view, const struct row *row)
+{
+	const struct depth *depth = view_depth(view, row);
+
+	if (area.w < MIN_WIDTH || area.h < MIN_HEIGHT)
+		return;
+	if (!depth || depth->n_points == 0) {
+		surface_text(surface, area.x + 1, area.y, area.w - 1, ROLE_DIM, "no curve: no figures have come yet");
+		return;
+	}
+	struct plot plot = plot_make(area, depth, row_elapsed(row, view->since));
+	for (size_t i = 0; i < depth->n_points; i++)
+		plot.top = depth->point[i].remaining.n > plot.top ? depth->point[i].remaining.n : plot.top;
+	for (size_t i = 0; i < depth->n_passes; i++)
+		plot.top = depth->pass[i].at_start.n > plot.top ? depth->pass[i].at_start.n : plot.top;
+	draw_axes(surface, &plot, view, false);
+	draw_teeth(surface, &plot, view);
+	/* The first pass sends everything: its peak says nothing of the guest, so the line begins at the second. */
+	for (size_t i = 2; i < depth->n_passes; i++)
+		draw_slope(surface, &plot, view, &depth->pass[i - 1], &depth->pass[i]);
+	draw_span(surface, &plot, phase_is_outcome(row->phase) ? "end" : "now");
+	draw_passes(surface, &plot, view);
+}
+
+static void draw_rate_point(struct surface *surface, const struct plot *plot, duration at, uint64_t rate,
+			    enum role role, uint32_t glyph)
+{
+	int h = height_of(plot, rate);
+	int y = plot->area.h - 1 - (h > 0 ? (h - 1) / 8 : 0);
+
+	surface_glyph(surface, plot->area.x + column_of(plot, at), plot->area.y + y, role, glyph);
+}
+
+void view_rates(struct surface *surface, struct rect area, const struct view *view, const struct row *row)
+{
+	const struct depth *depth = view_depth(view, row);
+
+	if (area.w < MIN_WIDTH || area.h < MIN_HEIGHT || !depth || depth->n_points == 0)
+		return;
+	struct plot plot = plot_make(area, depth, row_elapsed(row, view->since));
+	for (size_t i = 0; i < depth->n_points; i++) {
+		const struct curve_point *point = &depth->point[i];
+
+		plot.top = point->sent.n > plot.top ? point->sent.n : plot.top;
+		plot.top = point->has_dirty && point->dirty.n > plot.top ? point->dirty.n : plot.top;
+	}
+	draw_axes(surface, &plot, view, true);
+	for (size_t i = 0; i < depth->n_points; i++)
+		draw_rate_point(surface, &plot, depth->point[i].at, depth->point[i].sent.n, ROLE_GRAPH_SEND, 's');
+	for (size_t i = 0; i < depth->n_points; i++) {
+		if (depth->point[i].has_dirty)
+			draw_rate_point(surface, &plot, depth->point[i].at, depth->point[i].dirty.n, ROLE_GRAPH_DIRTY,
+					'd');
+	}
+	draw_span(surface, &plot, "now");
+}

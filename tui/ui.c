@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The screen's memory. Main thread, no terminal and no backend. Neighbours: command.c (keys), run.c (the loop), view_*.c (pictures).
+ */
+#include "tui/ui.h"
+
+#include "tui/shown.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FLASH_MS 6000
+
+enum err ui_init(struct ui *ui, const struct tui_settings *settings, const struct glyphs *glyphs, struct err_info *why)
+{
+	struct ui fresh = {
+		.force_method = settings->method,
+		.is_read_only = settings->is_read_only,
+		.is_demo = settings->is_demo,
+		.bell = settings->bell,
+		.query = {.order = settings->order, .descending = settings->descending},
+		.glyphs = glyphs,
+	};
+	enum err code = columns_parse(settings->columns, &fresh.columns, why);
+
+	if (code != ERR_OK)
+		return code;
+	const char *drain = settings->drain ? settings->drain : "";
+	text_clean(fresh.drain, sizeof fresh.drain, drain, strlen(drain));
+	*ui = fresh;
+	return ERR_OK;
+}
+
+void ui_done(struct ui *ui)
+{
+	free(ui->index);
+	free(ui->mark);
+}
+
+void ui_resize(struct ui *ui, int width, int height)
+{
+	ui->width = width;
+	ui->height = height;
+}
+
+void ui_flash(struct ui *ui, enum role role, mono_time now, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(ui->flash.text, sizeof ui->flash.text, format, arguments);
+	va_end(arguments);
+	ui->flash.role = role;
+	ui->flash.until = mono_add(now, (duration){FLASH_MS});
+}
+
+void ui_note(struct ui *ui, struct stamp at, enum severity severity, const char *subject, const char *format, ...)
+{
+	struct own_notice *notice = &ui->own[ui->n_own++ % OWN_NOTICES];
+	va_list arguments;
+
+	notice->at = at;
+	notice->severity = severity;
+	snprintf(notice->subject, sizeof notice->subject, "%s", subject);
+	va_start(arguments, format);
+	vsnprintf(notice->text, sizeof notice->text, format, arguments);
+	va_end(arguments);
+}
+
+void list_move(struct list *list, long step, size_t n)
+{
+	long to = (long)list->cursor + step;
+
+	if (n == 0)
+		to = 0;
+	else if (to >= (long)n)
+		to = (long)n - 1;
+	list->cursor = to > 0 ? (size_t)to : 0;
+}
+
+size_t list_top(const struct list *list, size_t n, int height)
+{
+	size_t h = height > 0 ? (size_t)height : 1, top = list->top;
+
+	if (n <= h)
+		return 0;
+	if (top > n - h)
+		top = n - h;
+	if (list->cursor < top)
+		top = list->cursor;
+	return list->cursor >= top + h ? list->cursor - h + 1 : top;
+}
+
+static size_t find_id(const struct migration_id *ids, size_t n, const struct migration_id *id)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (migration_id_equal(&ids[i], id))
+			return i;
+	}
+	return SIZE_MAX;
+}
+
+bool ui_is_marked(const struct ui *ui, const struct migration_id *id)
+{
+	return find_id(ui->mark, ui->n_marks, id) != SIZE_MAX;
+}
+
+void ui_toggle_mark(struct ui *ui, const struct migration_id *id)
+{
+	size_t at = find_id(ui->mark, ui->n_marks, id);
+
+	if (at != SIZE_MAX) {
+		ui->mark[at] = ui->mark[--ui->n_marks];
+		return;
+	}
+	ui->mark = array_reserve(ui->mark, &ui->marks_capacity, ui->n_marks + 1, sizeof *ui->mark);
+	ui->mark[ui->n_marks++] = *id;
+}
+
+const struct row *ui_selected(const struct ui *ui, const struct snapshot *snapshot)
+{
+	if (!snapshot || !ui->has_selection || ui->rows.cursor >= ui->n_shown)
+		return NULL;
+	const struct row *row = &snapshot->row[ui->index[ui->rows.cursor]];
+	return migration_id_equal(&row->id, &ui->selected) ? row : snapshot_find(snapshot, &ui->selected);
+}
+
+void ui_select(struct ui *ui, const struct snapshot *snapshot, size_t cursor)
+{
+	ui->has_selection = ui->n_shown > 0;
+	ui->rows.cursor = cursor < ui->n_shown ? cursor : ui->n_shown ? ui->n_shown - 1 : 0;
+	if (ui->has_selection)
+		ui->selected = snapshot->row[ui->index[ui->rows.cursor]].id;
+}
+
+/* The cursor goes where the selected migration went; if that is not shown any more, the line stays and the selection changes. */
+static void follow_selection(struct ui *ui, const struct snapshot *snapshot)
+{
+	for (size_t i = 0; ui->has_selection && i < ui->n_shown; i++) {
+		if (migration_id_equal(&snapshot->row[ui->index[i]].id, &ui->selected)) {
+			ui->rows.cursor = i;
+			return;
+		}
+	}
+	ui_select(ui, snapshot, ui->rows.cursor);
+}
+
+/* Ended migrations are a record, running ones are work: work comes first, whatever the order. */
+static void put_ended_last(uint32_t *index, size_t n, const struct snapshot *snapshot)
+{
+	uint32_t *ended = mem_new(n + 1, sizeof *ended);
+	size_t running = 0, n_ended = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (phase_is_outcome(snapshot->row[index[i]].phase))
+			ended[n_ended++] = index[i];
+		else
+			index[running++] = index[i];
+	}
+	for (size_t i = 0; i < n_ended; i++)
+		index[running + i] = ended[i];
+	free(ended);
+}
+
+static void measure_names(struct ui *ui, const struct snapshot *snapshot)
+{
+	struct column_hints hints = {0, 0};
+
+	for (size_t i = 0; i < snapshot->n_rows; i++) {
+		const struct row *row = &snapshot->row[i];
+		int name = (int)text_width(row->name);
+		int route =
+			(int)text_width(row->source) + 1 + (row->destination ? (int)text_width(row->destination) : 1);
+
+		hints.name = name > hints.name ? name : hints.name;
+		hints.route = route > hints.route ? route : hints.route;
+	}
+	ui->hints = hints;
+}
+
+void ui_requery(struct ui *ui, const struct snapshot *snapshot)
+{
+	if (!snapshot)
+		return;
+	ui->index = array_reserve(ui->index, &ui->index_capacity, snapshot->n_rows + 1, sizeof *ui->index);
+	ui->n_shown = query_run(&ui->query, snapshot, ui->index);
+	put_ended_last(ui->index, ui->n_shown, snapshot);
+	follow_selection(ui, snapshot);
+}
+
+static enum role stage_role(enum intent_stage stage)
+{
+	switch (stage) {
+	case INTENT_ASKED:
+	case INTENT_RECORDED:
+	case INTENT_SENT: return ROLE_FLASH_INFO;
+	case INTENT_PROVEN: return ROLE_FLASH_INFO;
+	case INTENT_UNPROVEN: return ROLE_FLASH_WARN;
+	case INTENT_REFUSED:
+	case INTENT_FAILED:
+	case INTENT_STAGE_COUNT: return ROLE_FLASH_ERROR;
+	}
+	return ROLE_FLASH_INFO;
+}
+
+static const char *stage_word(enum intent_stage stage)
+{
+	return stage == INTENT_SENT ? "accepted" : stage == INTENT_PROVEN ? "done" : intent_stage_name(stage);
+}
+
+/* One answer: told once per stage, from "accepted" on. */
+static unsigned tell_answer(struct ui *ui, struct asked *asked, const struct intent *intent, mono_time now)
+{
+	if (intent->stage == asked->told || intent->stage < INTENT_SENT)
+		return NEXT_NOTHING;
+	asked->told = intent->stage;
+	const char *text = intent->text[0] ? intent->text : intent->result != ERR_OK ? err_text(intent->result) : "";
+	ui_flash(ui, stage_role(intent->stage), now, "%s of %s %s%s%s", action_name(intent->order.action), asked->name,
+		 stage_word(intent->stage), *text ? ": " : "", text);
+	return NEXT_PAINT;
+}
+
+static unsigned read_answers(struct ui *ui, const struct snapshot *snapshot, mono_time now)
+{
+	unsigned next = NEXT_NOTHING;
+
+	for (size_t i = 0; i < snapshot->n_answers; i++) {
+		const struct intent *intent = &snapshot->answer[i].intent;
+
+		for (size_t k = 0; k < ASKED_MAX; k++) {
+			if (ui->asked[k].serial && ui->asked[k].serial == intent->order.serial)
+				next |= tell_answer(ui, &ui->asked[k], intent, now);
+		}
+	}
+	return next;
+}
+
+/* Rings once for what is new and grave: a guest that stands still too long is told so by the fleet. */
+static unsigned ring(struct ui *ui, const struct snapshot *snapshot)
+{
+	enum severity least = ui->bell == BELL_ALL ? SEVERITY_WARNING : SEVERITY_CRITICAL;
+	bool is_grave = false;
+
+	for (size_t i = 0; i < snapshot->n_notices; i++) {
+		if (snapshot->notice[i].serial > ui->heard) {
+			is_grave |= snapshot->notice[i].severity >= least;
+			ui->heard = snapshot->notice[i].serial;
+		}
+	}
+	bool rings = is_grave && ui->has_heard && ui->bell != BELL_OFF;
+	ui->has_heard = true;
+	return rings ? NEXT_BELL : NEXT_NOTHING;
+}
+
+unsigned ui_adopt(struct ui *ui, const struct snapshot *snapshot, mono_time now)
+{
+	measure_names(ui, snapshot);
+	ui_requery(ui, snapshot);
+	list_move(&ui->hosts, 0, snapshot->n_hosts);
+	return NEXT_PAINT | read_answers(ui, snapshot, now) | ring(ui, snapshot);
+}
+
+void ui_submitted(struct ui *ui, const struct order *order, uint64_t serial, mono_time now)
+{
+	struct asked *asked = &ui->asked[ui->n_asked++ % ASKED_MAX];
+
+	*asked = (struct asked){.serial = serial, .told = INTENT_ASKED};
+	snprintf(asked->name, sizeof asked->name, "%s", ui->dialog.name);
+	ui_flash(ui, ROLE_FLASH_INFO, now, "%s of %s is asked for", action_name(order->action), ui->dialog.name);
+}
+
+struct action_facts ui_facts(const struct ui *ui, const struct snapshot *snapshot, const struct row *row)
+{
+	struct action_facts facts = row->facts;
+
+	facts.is_read_only |= ui->is_read_only || snapshot->is_read_only;
+	return facts;
+}
+
+enum err ui_may(const struct ui *ui, const struct snapshot *snapshot, enum command command, struct err_info *why)
+{
+	const struct command_entry *entry = command_entry(command);
+	const struct row *row = ui_selected(ui, snapshot);
+	enum force_method method;
+
+	if (!entry->has_action)
+		return ERR_OK;
+	if (ui->is_read_only) {
+		struct action_facts facts = {.is_read_only = true};
+		return action_check(entry->action, METHOD_AUTO, &facts, why);
+	}
+	if (!row)
+		return err_set(why, ERR_NOT_FOUND, "virt-drain", 0, "no migration is selected");
+	struct action_facts facts = ui_facts(ui, snapshot, row);
+	return dialog_method(entry->action, ui->force_method, &facts, &method, why);
+}
+
+unsigned ui_scope(const struct ui *ui)
+{
+	static const unsigned scopes[VIEW_COUNT] = {[VIEW_MAIN] = SCOPE_MAIN,
+						    [VIEW_DETAIL] = SCOPE_DETAIL,
+						    [VIEW_HOSTS] = SCOPE_HOSTS,
+						    [VIEW_LOG] = SCOPE_LOG,
+						    [VIEW_HELP] = SCOPE_HELP};
+
+	if (ui->dialog.is_open)
+		return SCOPE_DIALOG;
+	return ui->menu_is_open ? SCOPE_MENU : scopes[ui->view];
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The question before an action, and the menu of orders: boxes over whatever is there. Pure. Figures in a dialog are live, its target
+ * is not: it is the migration that was selected when the key was pressed.
+ */
+#include "tui/view.h"
+
+#include "tui/shown.h"
+
+#include <stdio.h>
+
+#define DIALOG_WIDTH 72
+#define DIALOG_HEIGHT 20
+
+static void draw_box(struct surface *surface, struct rect box, const struct view *view, enum role role,
+		     const char *title)
+{
+	const struct glyphs *g = view->glyphs;
+
+	surface->ground = GROUND_DIALOG;
+	surface_fill(surface, box, ROLE_DIALOG);
+	surface_repeat(surface, box.x, box.y, box.w, role, g->horizontal);
+	surface_repeat(surface, box.x, box.y + box.h - 1, box.w, role, g->horizontal);
+	for (int y = 1; y < box.h - 1; y++) {
+		surface_glyph(surface, box.x, box.y + y, role, g->vertical);
+		surface_glyph(surface, box.x + box.w - 1, box.y + y, role, g->vertical);
+	}
+	surface_glyph(surface, box.x, box.y, role, g->top_left);
+	surface_glyph(surface, box.x + box.w - 1, box.y, role, g->top_right);
+	surface_glyph(surface, box.x, box.y + box.h - 1, role, g->bottom_left);
+	surface_glyph(surface, box.x + box.w - 1, box.y + box.h - 1, role, g->bottom_right);
+	int used = surface_printf(surface, box.x + 2, box.y, box.w - 5, role, " %s", title);
+	surface_glyph(surface, box.x + 2 + used, box.y, role, ' ');
+}
+
+/* Lines from the top of the box, from the bottom its buttons. */
+struct writer {
+	struct surface *surface;
+	struct rect rest;
+};
+
+static void write_text(struct writer *w, enum role role, const char *text)
+{
+	int used = surface_wrap(w->surface, w->rest, role, text);
+
+	w->rest.y += used;
+	w->rest.h -= used;
+}
+
+static void write_gap(struct writer *w)
+{
+	if (w->rest.h > 6) {
+		w->rest.y++;
+		w->rest.h--;
+	}
+}
+
+static void write_target(struct writer *w, const struct dialog *dialog, const struct view *view, const struct row *row)
+{
+	char text[512], a[TEXT_NUMBER_MAX], b[TEXT_NUMBER_MAX], uuid[UUID_TEXT_SIZE];
+	bytes left;
+
+	snprintf(text, sizeof text, "%s  %s", dialog->name, uuid_text(&dialog->target.domain, uuid));
+	write_text(w, ROLE_STRONG, text);
+	const char *to = row && row->destination ? row->destination : dialog->destination;
+	snprintf(text, sizeof text, "%s %s %s", dialog->source, view->glyphs->arrow, to);
+	write_text(w, ROLE_TEXT, text);
+	if (!row || phase_is_outcome(row->phase))
+		return;
+	int n = snprintf(text, sizeof text, "%s, elapsed %s", shown_phase(row->phase),
+			 text_duration(a, sizeof a, row_elapsed(row, view->since)));
+	if (job_remaining(&row->stats, &left))
+		n += snprintf(text + n, sizeof text - (size_t)n, ", %s left", text_bytes(b, sizeof b, left));
+	if (row->is_frozen)
+		snprintf(text + n, sizeof text - (size_t)n, ", frozen for %s",
+			 text_duration(a, sizeof a, row_frozen(row, view->since)));
+	write_text(w, row->is_frozen ? ROLE_FROZEN : ROLE_TEXT, text);
+}
+
+static void write_methods(struct writer *w, const struct dialog *dialog, const struct action_facts *facts)
+{
+	static const char *const labels[METHOD_COUNT] = {
+		[METHOD_AUTO] = "automatic  post-copy if the job permits it, else pause",
+		[METHOD_PAUSE] = "pause      the guest stands still until all is copied",
+		[METHOD_POSTCOPY] = "post-copy  the guest runs at the destination at once",
+	};
+	char text[128];
+
+	for (int i = 0; i < METHOD_COUNT && dialog_has_methods(dialog); i++) {
+		bool is_chosen = dialog->method == (enum force_method)i;
+		bool may = action_check(dialog->action, (enum force_method)i, facts, NULL) == ERR_OK;
+
+		snprintf(text, sizeof text, " (%c) %s", is_chosen ? '*' : ' ', labels[i]);
+		write_text(w, !may ? ROLE_KEY_OFF : is_chosen ? ROLE_STRONG : ROLE_TEXT, text);
+	}
+}
+
+static void write_warnings(struct writer *w, const struct dialog *dialog, const struct view *view,
+			   const struct row *row)
+{
+	char text[512];
+	const char *warning = dialog_owner_warning(dialog, row);
+
+	if (*warning) {
+		snprintf(text, sizeof text, "%s: %s", row->owner, warning);
+		write_text(w, ROLE_WARN, text);
+	}
+	if (view->ui->n_marks) {
+		snprintf(text, sizeof text, "%zu marked: this acts on %s alone.", view->ui->n_marks, dialog->name);
+		write_text(w, ROLE_INFO, text);
+	}
+}
+
+static void write_buttons(struct surface *surface, struct rect box, enum dialog_state state, enum action action)
+{
+	int y = box.y + box.h - 2, x = box.x + 3;
+
+	x += surface_text(surface, x, y, box.w - 4, ROLE_BUTTON, state == DIALOG_OVER ? "[ Close ]" : "[ Cancel ]") + 3;
+	if (state == DIALOG_OVER)
+		return;
+	enum role key = state == DIALOG_READY ? ROLE_KEY : ROLE_KEY_OFF;
+	enum role label = state == DIALOG_READY ? ROLE_DANGER : ROLE_KEY_OFF;
+	x += surface_text(surface, x, y, box.x + box.w - 1 - x, key, "y") + 1;
+	surface_text(surface, x, y, box.x + box.w - 1 - x, label, dialog_verb(action));
+}
+
+static void write_question(struct writer *w, const struct dialog *dialog, const struct view *view,
+			   enum dialog_state state, const char *sentence)
+{
+	const struct row *row = view->snapshot ? snapshot_find(view->snapshot, &dialog->target) : NULL;
+
+	write_target(w, dialog, view, row);
+	write_gap(w);
+	if (state == DIALOG_OVER || !row) {
+		write_text(w, ROLE_WARN, sentence);
+		return;
+	}
+	struct action_facts facts = ui_facts(view->ui, view->snapshot, row);
+	write_methods(w, dialog, &facts);
+	write_gap(w);
+	if (state == DIALOG_REFUSED)
+		write_text(w, ROLE_CRIT, sentence);
+	else
+		write_text(w, ROLE_TEXT, action_consequence(dialog->action, dialog->method, row->phase));
+	write_gap(w);
+	if (state == DIALOG_NEEDS_INSIST)
+		write_text(w, ROLE_CRIT, sentence);
+	write_warnings(w, dialog, view, row);
+}
+
+void view_dialog(struct surface *surface, const struct view *view)
+{
+	const struct dialog *dialog = &view->ui->dialog;
+	struct err_info why = {.text = ""};
+	enum dialog_state state = dialog_state(dialog, view->snapshot, view->ui->is_read_only, &why);
+	struct rect box = layout_box(surface->width, surface->height, DIALOG_WIDTH,
+				     dialog_has_methods(dialog) ? DIALOG_HEIGHT - 2 : DIALOG_HEIGHT - 6);
+	char title[192];
+
+	if (box.w < 12 || box.h < 4)
+		return;
+	snprintf(title, sizeof title, "%s: %s", dialog_verb(dialog->action), dialog->name);
+	draw_box(surface, box, view, ROLE_DANGER, title);
+	struct writer w = {surface, {box.x + 3, box.y + 1, box.w - 6, box.h - 3}};
+	write_gap(&w);
+	write_question(&w, dialog, view, state, why.text);
+	write_buttons(surface, box, state, dialog->action);
+	surface->ground = GROUND_SCREEN;
+}
+
+void view_menu(struct surface *surface, const struct view *view)
+{
+	const struct list *menu = &view->ui->menu;
+	struct rect box = layout_box(surface->width, surface->height - 4, 70, FIELD_COUNT + 2);
+	size_t room = box.h > 2 ? (size_t)box.h - 2 : 0;
+
+	box.y += 2;
+
+	if (box.w < 12 || room == 0)
+		return;
+	draw_box(surface, box, view, ROLE_FRAME, "order by");
+	size_t top = list_top(menu, FIELD_COUNT, (int)room);
+	for (size_t i = 0; i < room && top + i < FIELD_COUNT; i++) {
+		const struct field *field = field_by_id((enum field_id)(top + i));
+		struct rect line = {box.x + 1, box.y + 1 + (int)i, box.w - 2, 1};
+
+		surface_text(surface, line.x + 1, line.y, 18, ROLE_STRONG, field->name);
+		surface_text(surface, line.x + 20, line.y, line.w - 21, ROLE_DIM, field->help);
+		if (top + i == menu->cursor)
+			surface_set_ground(surface, line, GROUND_CURSOR);
+	}
+	surface->ground = GROUND_SCREEN;
+}

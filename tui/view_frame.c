@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What stands above and below every view: where am I, may I act, the drain, the sums, the selected row in a sentence, the keys.
+ * Pure. Sums are of the whole fleet; a filter never changes them.
+ */
+#include "tui/view.h"
+
+#include "tui/shown.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct drain_sums no_sums;
+
+static const struct drain_sums *sums_of(const struct view *view)
+{
+	return view->snapshot ? &view->snapshot->drain : &no_sums;
+}
+
+static const char *drained_host(const struct view *view)
+{
+	const struct drain_sums *sums = sums_of(view);
+
+	if (sums->has_host && sums->host)
+		return sums->host;
+	return view->ui->drain[0] ? view->ui->drain : NULL;
+}
+
+static bool is_read_only(const struct view *view)
+{
+	return view->ui->is_read_only || (view->snapshot && view->snapshot->is_read_only);
+}
+
+static bool is_demo(const struct view *view)
+{
+	return view->ui->is_demo || (view->snapshot && view->snapshot->is_simulated);
+}
+
+/* Writes at the right end and shortens `area` by it and two blanks. */
+static void put_right(struct surface *surface, struct rect *area, enum role role, const char *text)
+{
+	int width = (int)text_width(text);
+
+	if (width > area->w)
+		return;
+	surface_text(surface, area->x + area->w - width, area->y, width, role, text);
+	area->w -= width + 2 < area->w ? width + 2 : area->w;
+}
+
+/* Writes at the left and shortens `area` by it and `gap` blanks. */
+static void put_left(struct surface *surface, struct rect *area, enum role role, int gap, const char *text)
+{
+	int used = surface_text(surface, area->x, area->y, area->w, role, text);
+
+	used += gap;
+	used = used < area->w ? used : area->w;
+	area->x += used;
+	area->w -= used;
+}
+
+static void put_tabs(struct surface *surface, struct rect *area, const struct view *view)
+{
+	static const struct {
+		enum view_id id;
+		const char *text;
+	} tabs[] = {{VIEW_MAIN, "1 migrations"}, {VIEW_HOSTS, "2 hosts"}, {VIEW_LOG, "3 log"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(tabs); i++) {
+		bool is_here = tabs[i].id == view->ui->view || (i == 0 && view->ui->view == VIEW_DETAIL);
+
+		put_left(surface, area, is_here ? ROLE_HEADER_SORTED : ROLE_DIM, 2, tabs[i].text);
+	}
+}
+
+void view_title(struct surface *surface, struct rect area, const struct view *view)
+{
+	static const char *const place[VIEW_COUNT] = {
+		[VIEW_MAIN] = "", [VIEW_DETAIL] = "", [VIEW_HOSTS] = "HOSTS", [VIEW_LOG] = "LOG", [VIEW_HELP] = "HELP"};
+	const char *host = drained_host(view), *where = place[view->ui->view];
+	const struct row *row = view->ui->view == VIEW_DETAIL ? ui_selected(view->ui, view->snapshot) : NULL;
+	struct rect rest = {area.x + 1, area.y, area.w > 2 ? area.w - 2 : 0, area.h};
+	char clock[TEXT_NUMBER_MAX], text[256];
+
+	if (rect_is_empty(area))
+		return;
+	put_right(surface, &rest, ROLE_TEXT, text_clock(clock, sizeof clock, view->now.wall));
+	if (is_read_only(view))
+		put_right(surface, &rest, ROLE_BADGE_READONLY, rest.w < 44 ? "READ-ONLY" : " READ-ONLY ");
+	else
+		put_right(surface, &rest, ROLE_BADGE_ACTIONS, rest.w < 44 ? "ACTIONS" : "ACTIONS ON");
+	if (is_demo(view))
+		put_right(surface, &rest, ROLE_BADGE_DEMO, rest.w < 44 ? "DEMO" : " DEMO ");
+	if (area.w >= 64)
+		put_left(surface, &rest, ROLE_TITLE, 2, "virt-drain");
+	if (*where)
+		put_left(surface, &rest, ROLE_STRONG, 2, where);
+	if (host) {
+		snprintf(text, sizeof text, "DRAIN %s", host);
+		put_left(surface, &rest, ROLE_STRONG, 2, text);
+	} else if (!*where && area.w < 64) {
+		put_left(surface, &rest, ROLE_TITLE, 2, "virt-drain");
+	}
+	if (row) {
+		snprintf(text, sizeof text, "%s %s", host ? ">" : "", row->name);
+		put_left(surface, &rest, ROLE_STRONG, 3, text + (host ? 0 : 1));
+	}
+	if (area.w >= 110)
+		put_tabs(surface, &rest, view);
+}
+
+void view_bar(struct surface *surface, int x, int y, int width, int permille, const struct glyphs *glyphs)
+{
+	int eighths = (int)((int64_t)width * 8 * permille / 1000);
+
+	for (int i = 0; i < width; i++, eighths -= 8) {
+		int part = eighths > 8 ? 8 : eighths;
+
+		if (part > 0)
+			surface_glyph(surface, x + i, y, ROLE_BAR_DONE, glyphs->reaching[part]);
+		else
+			surface_glyph(surface, x + i, y, ROLE_BAR_REST, glyphs->rest);
+	}
+}
+
+/* One figure and its word: "17 moved". A zero is dim, so that what matters stands out. */
+static void put_count(struct surface *surface, struct rect *area, enum role role, uint32_t n, const char *word)
+{
+	char text[64];
+
+	snprintf(text, sizeof text, "%" PRIu32 " %s", n, word);
+	put_left(surface, area, n ? role : ROLE_DIM, 3, text);
+}
+
+void view_drain(struct surface *surface, struct rect area, const struct view *view)
+{
+	const struct drain_sums *sums = sums_of(view);
+	struct rect rest = {area.x + 1, area.y, area.w > 2 ? area.w - 2 : 0, area.h};
+	uint32_t all = sums->left + sums->moving + sums->moved;
+
+	if (rect_is_empty(area))
+		return;
+	if (!view->snapshot) {
+		put_left(surface, &rest, ROLE_DIM, 0, "waiting for the first answer of a host");
+		return;
+	}
+	if (sums->has_host && !sums->host_known) {
+		put_left(surface, &rest, ROLE_WARN, 2, "the guests of this host are not known yet");
+	} else if (sums->has_host) {
+		int width = rest.w / 4 < 40 ? rest.w / 4 : 40;
+
+		view_bar(surface, rest.x, rest.y, width, all ? (int)((uint64_t)sums->moved * 1000 / all) : 1000,
+			 view->glyphs);
+		rest.x += width + 2;
+		rest.w -= width + 2;
+		put_count(surface, &rest, ROLE_STRONG, sums->left, sums->left == 1 ? "guest left" : "guests left");
+	}
+	put_count(surface, &rest, ROLE_INFO, sums->moving, "moving");
+	put_count(surface, &rest, ROLE_OK, sums->moved, "moved");
+	put_count(surface, &rest, ROLE_WARN, sums->not_moved, "not moved");
+}
+
+static void put_figure(struct surface *surface, struct rect *area, const char *word, const char *figure)
+{
+	put_left(surface, area, ROLE_DIM, 1, word);
+	put_left(surface, area, ROLE_TEXT, 2, figure);
+}
+
+void view_sums(struct surface *surface, struct rect area, const struct view *view)
+{
+	const struct drain_sums *sums = sums_of(view);
+	struct rect rest = {area.x + 1, area.y, area.w > 2 ? area.w - 2 : 0, area.h};
+	char figure[TEXT_NUMBER_MAX], text[64];
+
+	if (rect_is_empty(area) || !view->snapshot)
+		return;
+	if (sums->frozen) {
+		snprintf(text, sizeof text, "%" PRIu32 " FROZEN", sums->frozen);
+		put_left(surface, &rest, ROLE_FROZEN, 3, text);
+	}
+	if (sums->postcopy) {
+		snprintf(text, sizeof text, "%" PRIu32 " post-copy", sums->postcopy);
+		put_left(surface, &rest, ROLE_POSTCOPY, 3, text);
+	}
+	put_figure(surface, &rest, "remaining", text_bytes(figure, sizeof figure, sums->remaining));
+	snprintf(text, sizeof text, "%s/s", text_rate(figure, sizeof figure, sums->sending));
+	put_figure(surface, &rest, "sending", text);
+	if (sums->has_dirtying)
+		snprintf(text, sizeof text, "%s/s", text_rate(figure, sizeof figure, sums->dirtying));
+	else
+		snprintf(text, sizeof text, "%s", view->glyphs->absent);
+	put_figure(surface, &rest, "dirtying", text);
+}
+
+static bool is_well(const struct host_row *host)
+{
+	return host->state == LINK_UP;
+}
+
+/* "hosts 5/6 up", then the first that is not, with its reason; how many more. */
+static void put_hosts(struct surface *surface, struct rect *area, const struct view *view, int width)
+{
+	const struct snapshot *snapshot = view->snapshot;
+	struct rect part = {area->x, area->y, width < area->w ? width : area->w, 1};
+	const struct host_row *first = NULL;
+	size_t n_bad = 0;
+	char text[512], age[TEXT_NUMBER_MAX];
+
+	for (size_t i = 0; i < snapshot->n_hosts; i++) {
+		if (!is_well(&snapshot->host[i])) {
+			first = first ? first : &snapshot->host[i];
+			n_bad++;
+		}
+	}
+	snprintf(text, sizeof text, "hosts %" PRIu32 "/%zu up", snapshot->hosts_up, snapshot->n_hosts);
+	put_left(surface, &part, n_bad ? ROLE_TEXT : ROLE_DIM, 2, text);
+	if (first) {
+		text_duration(age, sizeof age, (duration){first->state_age.ms + view->since.ms});
+		snprintf(text, sizeof text, "%s %s %s", first->name, shown_link(first->state), age);
+		put_left(surface, &part, shown_link_role(first->state), 1, text);
+		snprintf(text, sizeof text, "and %zu more", n_bad - 1);
+		if (n_bad > 1)
+			put_left(surface, &part, shown_link_role(first->state), 2, text);
+		else if (first->reason)
+			put_left(surface, &part, shown_link_role(first->state), 2, first->reason);
+	}
+	area->w -= part.x - area->x;
+	area->x = part.x;
+}
+
+void view_badges(struct surface *surface, struct rect area, const struct view *view)
+{
+	const struct ui *ui = view->ui;
+	struct rect rest = {area.x + 1, area.y, area.w > 2 ? area.w - 2 : 0, area.h};
+	char text[256];
+
+	if (rect_is_empty(area) || !view->snapshot)
+		return;
+	snprintf(text, sizeof text, "sort %s%s%s", field_by_id(ui->query.order)->name,
+		 view->glyphs->ellipsis < 0x80 ? " " : "",
+		 ui->query.descending ? view->glyphs->down : view->glyphs->up);
+	put_right(surface, &rest, ROLE_DIM, text);
+	if (ui->n_marks) {
+		snprintf(text, sizeof text, "%zu marked", ui->n_marks);
+		put_right(surface, &rest, ROLE_MARK, text);
+	}
+	if (ui->query.filter[0]) {
+		snprintf(text, sizeof text, "filter: %.40s (%zu of %zu)", ui->query.filter, ui->n_shown,
+			 view->snapshot->n_rows);
+		put_right(surface, &rest, ROLE_INPUT, text);
+	}
+	put_hosts(surface, &rest, view, rest.w);
+}
+
+bool view_has_trouble(const struct snapshot *snapshot)
+{
+	return snapshot && (!snapshot->cache_ok || !snapshot->ledger_ok);
+}
+
+void view_trouble(struct surface *surface, struct rect area, const struct view *view)
+{
+	const struct snapshot *snapshot = view->snapshot;
+
+	if (rect_is_empty(area) || !view_has_trouble(snapshot))
+		return;
+	if (!snapshot->ledger_ok)
+		surface_printf(surface, area.x + 1, area.y, area.w - 2, ROLE_FLASH_ERROR, "ledger: %s%s%s",
+			       snapshot->ledger_text,
+			       snapshot->cache_ok ? "" : "; cache: ", snapshot->cache_ok ? "" : snapshot->cache_text);
+	else
+		surface_printf(surface, area.x + 1, area.y, area.w - 2, ROLE_WARN, "cache: %s", snapshot->cache_text);
+}
+
+static void status_of_row(struct surface *surface, struct rect area, const struct view *view)
+{
+	const struct row *row = ui_selected(view->ui, view->snapshot);
+	struct rect rest = {area.x + 1, area.y, area.w > 2 ? area.w - 2 : 0, 1};
+	char sentence[SENTENCE_MAX];
+
+	if (!row)
+		return;
+	enum role role = shown_sentence(row, view->since, view->now.wall, sentence, sizeof sentence);
+	put_left(surface, &rest, ROLE_STRONG, 0, row->name);
+	put_left(surface, &rest, ROLE_TEXT, 1, ":");
+	put_left(surface, &rest, role, 2, sentence);
+	if (row->facts.no_postcopy && !phase_is_outcome(row->phase))
+		put_left(surface, &rest, ROLE_WARN, 2, "no post-copy");
+	if (row->owner) {
+		snprintf(sentence, sizeof sentence, "owner: %s", row->owner);
+		put_left(surface, &rest, ROLE_DIM, 0, sentence);
+	}
+}
+
+/* The line above the keys: what is typed, what just happened, or what the selected row says. */
+void view_status(struct surface *surface, struct rect area, const struct view *view)
+{
+	const struct ui *ui = view->ui;
+	struct rect rest = {area.x + 1, area.y, area.w > 2 ? area.w - 2 : 0, 1};
+
+	if (rect_is_empty(area))
+		return;
+	if (ui->prompt.is_open) {
+		put_left(surface, &rest, ROLE_KEY, 1, "filter:");
+		int used = surface_text(surface, rest.x, rest.y, rest.w, ROLE_INPUT, ui->prompt.text);
+		surface_glyph(surface, rest.x + used, rest.y, ROLE_BUTTON, ' ');
+		surface_text_right(surface, rest.x + used + 2, rest.y, rest.w - used - 2, ROLE_DIM,
+				   "Enter keeps it, Esc drops it");
+	} else if (ui->flash.text[0] && !mono_reached(view->now.mono, ui->flash.until)) {
+		put_left(surface, &rest, ui->flash.role, 0, ui->flash.text);
+	} else if (ui->view == VIEW_MAIN || ui->view == VIEW_DETAIL) {
+		status_of_row(surface, area, view);
+	}
+}
+
+/* Would the key do nothing now? */
+static bool is_key_off(const struct view *view, enum command command)
+{
+	const struct ui *ui = view->ui;
+
+	if (ui->dialog.is_open && command == COMMAND_CONFIRM)
+		return dialog_state(&ui->dialog, view->snapshot, ui->is_read_only, NULL) != DIALOG_READY;
+	if (ui->dialog.is_open && command == COMMAND_CHOOSE_NEXT)
+		return !dialog_has_methods(&ui->dialog);
+	return ui_may(ui, view->snapshot, command, NULL) != ERR_OK;
+}
+
+static int put_key(struct surface *surface, struct rect *area, const struct view *view, enum command command)
+{
+	const struct command_entry *entry = command_entry(command);
+	char buffer[16];
+	const char *key = key_label(keymap_key_of(command, ui_scope(view->ui)), buffer, sizeof buffer);
+	bool is_off = is_key_off(view, command);
+
+	if (!surface || (int)(strlen(key) + 1 + strlen(entry->label)) > area->w)
+		return (int)(strlen(key) + 1 + strlen(entry->label));
+	put_left(surface, area, is_off ? ROLE_KEY_OFF : ROLE_KEY, 1, key);
+	put_left(surface, area, is_off ? ROLE_KEY_OFF : ROLE_KEY_LABEL, 2, entry->label);
+	return 0;
+}
+
+void view_keys(struct surface *surface, struct rect area, const struct view *view)
+{
+	size_t n;
+	const enum command *bar = keymap_bar(ui_scope(view->ui), &n);
+	struct rect rest = {area.x + 1, area.y, area.w > 1 ? area.w - 1 : 0, 1};
+
+	if (rect_is_empty(area))
+		return;
+	int way_out = put_key(NULL, &rest, view, bar[n - 1]);
+	for (size_t i = 0; i + 1 < n; i++) {
+		if (put_key(NULL, &rest, view, bar[i]) + 2 + way_out > rest.w)
+			break;
+		put_key(surface, &rest, view, bar[i]);
+	}
+	put_key(surface, &rest, view, bar[n - 1]);
+}
+
+void view_line(struct surface *surface, struct rect area, const struct view *view)
+{
+	const struct drain_sums *sums = sums_of(view);
+	const struct row *row = ui_selected(view->ui, view->snapshot);
+	struct rect rest = {area.x, area.y, area.w, 1};
+	char text[256], spent[TEXT_NUMBER_MAX];
+
+	if (rect_is_empty(area))
+		return;
+	put_left(surface, &rest, is_read_only(view) ? ROLE_BADGE_READONLY : ROLE_BADGE_ACTIONS, 1,
+		 is_read_only(view) ? "RO" : "ON");
+	if (is_demo(view))
+		put_left(surface, &rest, ROLE_BADGE_DEMO, 1, "DEMO");
+	if (drained_host(view))
+		put_left(surface, &rest, ROLE_STRONG, 1, drained_host(view));
+	if (!view->snapshot)
+		return;
+	snprintf(text, sizeof text, "%" PRIu32 "/%" PRIu32, sums->moved, sums->moved + sums->moving + sums->left);
+	put_left(surface, &rest, ROLE_TEXT, 1, text);
+	if (sums->frozen) {
+		snprintf(text, sizeof text, "%" PRIu32 " FROZEN", sums->frozen);
+		put_left(surface, &rest, ROLE_FROZEN, 1, text);
+	}
+	if (row) {
+		text_duration(spent, sizeof spent, row_elapsed(row, view->since));
+		snprintf(text, sizeof text, "%s %s %s", row->name, shown_phase(row->phase), spent);
+		put_left(surface, &rest, row_is_old(row) ? ROLE_STALE : shown_phase_role(row->phase), 1, text);
+	}
+}
+
+void view_heading(struct surface *surface, struct rect area, const struct view *view, const char *text)
+{
+	if (rect_is_empty(area))
+		return;
+	surface_repeat(surface, area.x, area.y, area.w, ROLE_FRAME, view->glyphs->horizontal);
+	if (*text && area.w > 6) {
+		int used = surface_printf(surface, area.x + 2, area.y, area.w - 4, ROLE_TITLE, " %s", text);
+
+		surface_glyph(surface, area.x + 2 + used, area.y, ROLE_FRAME, ' ');
+	}
+}
