@@ -13,8 +13,11 @@ libvd_tui_a_SOURCES = \
 	tui/layout.c tui/layout.h \
 	tui/prompt.c tui/prompt.h \
 	tui/rect.h \
+	tui/restore.c tui/restore.h \
+	tui/run.c \
 	tui/shown.c tui/shown.h \
 	tui/surface.c tui/surface.h \
+	tui/term.c tui/term.h \
 	tui/theme.c tui/theme.h \
 	tui/theme_file.c \
 	tui/tui.h \

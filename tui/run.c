@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The loop: one ppoll of keys, snapshots, the wish to stop, and the next deadline. A key is answered at once, figures at most ten
+ * times a second, and nothing is written that has not changed. Main thread. Neighbours: term.c, ui.c, view_main.c, the backend.
+ */
+#include "base/clock.h"
+#include "tui/term.h"
+#include "tui/view.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+
+#define FRAME_MS 100 /* between two frames that only bring new figures */
+
+struct run {
+	struct backend *backend;
+	const struct tui_settings *settings;
+	struct ui ui;
+	struct theme theme;
+	struct surface surface;
+	struct snapshot *snapshot; /* owned; NULL before the first */
+	struct migration_id looked_at;
+	bool wants_paint, wants_all;
+	mono_time paint_at; /* with wants_paint: not before */
+	mono_time painted;
+	bool is_over, is_gone;
+};
+
+static void ask_paint(struct run *run, mono_time at)
+{
+	if (!run->wants_paint || at.ms < run->paint_at.ms)
+		run->paint_at = at;
+	run->wants_paint = true;
+}
+
+/* The curve of the selected migration is asked for when the selection has come to rest on a frame. */
+static void look(struct run *run)
+{
+	struct migration_id none = {.attempt = 0};
+	const struct migration_id *id = run->ui.has_selection ? &run->ui.selected : &none;
+
+	if (migration_id_equal(id, &run->looked_at))
+		return;
+	run->looked_at = *id;
+	backend_look(run->backend, id);
+}
+
+static void paint(struct run *run)
+{
+	struct stamp now = clock_stamp();
+	int width, height;
+
+	term_size(&width, &height);
+	ui_resize(&run->ui, width, height);
+	surface_reset(&run->surface, width, height);
+	struct view view = view_make(&run->ui, run->snapshot, now);
+	view_draw(&run->surface, &view);
+	term_paint(&run->surface, run->wants_all);
+	run->wants_paint = run->wants_all = false;
+	run->painted = now.mono;
+	look(run);
+}
+
+static void follow(struct run *run, unsigned next)
+{
+	mono_time now = clock_mono();
+
+	if (next & NEXT_SUBMIT) {
+		uint64_t serial = backend_submit(run->backend, &run->ui.order);
+		ui_submitted(&run->ui, &run->ui.order, serial, now);
+	}
+	if (next & NEXT_PREPARE)
+		backend_prepare(run->backend, &run->ui.dialog.target);
+	if (next & NEXT_BELL)
+		term_bell();
+	if (next & NEXT_SUSPEND)
+		term_suspend();
+	if (next & (NEXT_SUSPEND | NEXT_REPAINT))
+		run->wants_all = true;
+	if (next & (NEXT_PAINT | NEXT_SUSPEND | NEXT_REPAINT))
+		ask_paint(run, now);
+	run->is_over |= (next & NEXT_QUIT) != 0;
+}
+
+static void read_keys(struct run *run)
+{
+	struct key_event event;
+
+	while (!run->is_over && term_key(&event))
+		follow(run, ui_key(&run->ui, run->snapshot, &event, clock_stamp()));
+}
+
+static void read_snapshot(struct run *run)
+{
+	struct snapshot *snapshot = backend_take(run->backend);
+
+	if (!snapshot)
+		return;
+	snapshot_free(run->snapshot);
+	run->snapshot = snapshot;
+	mono_time now = clock_mono(), next_frame = mono_add(run->painted, (duration){FRAME_MS});
+	unsigned next = ui_adopt(&run->ui, snapshot, now);
+	follow(run, next & ~(unsigned)NEXT_PAINT);
+	ask_paint(run, mono_reached(now, next_frame) ? now : next_frame);
+}
+
+static void read_signals(struct run *run)
+{
+	unsigned bits = term_signals();
+
+	if (bits & TERM_STOP_ASKED)
+		follow(run, NEXT_SUSPEND);
+	if (bits & TERM_CONTINUED)
+		follow(run, NEXT_REPAINT);
+	if (bits & TERM_RESIZED)
+		follow(run, NEXT_PAINT);
+}
+
+/* Time until something is due: a frame that waits, or the next second of the clock in the corner. */
+static struct timespec time_to_wait(struct run *run)
+{
+	struct stamp now = clock_stamp();
+	int64_t ms = 1000 - now.wall.ms % 1000;
+
+	if (run->wants_paint && run->paint_at.ms - now.mono.ms < ms)
+		ms = run->paint_at.ms - now.mono.ms;
+	ms = ms < 0 ? 0 : ms;
+	return (struct timespec){ms / 1000, ms % 1000 * 1000000};
+}
+
+/* Waits, and deals with what came. A frame is painted only when the terminal takes output, so that a stuck one stops nothing else. */
+static void turn(struct run *run)
+{
+	struct pollfd polled[] = {
+		{.fd = term_input_fd(), .events = POLLIN},
+		{.fd = backend_wake_fd(run->backend), .events = POLLIN},
+		{.fd = run->settings->stop_fd, .events = POLLIN},
+		{.fd = -1, .events = POLLOUT},
+	};
+	bool is_due = run->wants_paint && mono_reached(clock_mono(), run->paint_at);
+	struct timespec wait = time_to_wait(run);
+
+	if (is_due) {
+		polled[3].fd = term_output_fd();
+		wait = (struct timespec){1, 0};
+	}
+	int n = ppoll(polled, sizeof polled / sizeof polled[0], &wait, term_wait_mask());
+	read_signals(run);
+	if (n < 0)
+		return;
+	if (n == 0)
+		ask_paint(run, clock_mono());
+	run->is_gone |= ((polled[0].revents | polled[3].revents) & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+	run->is_over |= run->is_gone || (polled[2].revents & (POLLIN | POLLHUP | POLLERR)) != 0;
+	if (run->is_over)
+		return;
+	if (polled[1].revents & POLLIN)
+		read_snapshot(run);
+	if (polled[0].revents & POLLIN)
+		read_keys(run);
+	if (polled[3].revents & POLLOUT && run->wants_paint)
+		paint(run);
+}
+
+/* A theme that cannot be used is said, and the default one stands in: the operator needs the screen more than its colours. */
+static void load_theme(struct run *run)
+{
+	struct err_info why;
+	struct stamp now = clock_stamp();
+
+	if (theme_load(run->settings->theme, &run->theme, &why) == ERR_OK)
+		return;
+	theme_default(&run->theme);
+	ui_flash(&run->ui, ROLE_FLASH_WARN, now.mono, "theme: %s", why.text);
+	ui_note(&run->ui, now, SEVERITY_WARNING, "theme", "%s; the default theme is used", why.text);
+}
+
+enum err tui_run(struct backend *backend, const struct tui_settings *settings, struct err_info *why)
+{
+	struct run run = {.backend = backend, .settings = settings};
+	bool is_utf8 = term_is_utf8() && settings->glyphs != GLYPHS_ASCII;
+	enum err code = ui_init(&run.ui, settings, is_utf8 ? &glyphs_utf8 : &glyphs_ascii, why);
+
+	if (code != ERR_OK)
+		return code;
+	load_theme(&run);
+	struct term_settings term = {.mouse = settings->mouse, .theme = &run.theme};
+	code = term_open(&term, why);
+	if (code == ERR_OK) {
+		surface_init(&run.surface);
+		paint(&run);
+		while (!run.is_over)
+			turn(&run);
+		term_close();
+		surface_done(&run.surface);
+		snapshot_free(run.snapshot);
+	}
+	ui_done(&run.ui);
+	if (run.is_gone)
+		return err_set(why, ERR_IO, "virt-drain", 0, "the terminal is gone");
+	return code;
+}

@@ -1,0 +1,568 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Curses, and nothing but curses: opening and closing the terminal, cells out, keys in, and the signals that belong to a terminal. Main
+ * thread. Mutable file statics: there is one terminal. Neighbours: restore.c (crashes), run.c (the loop).
+ */
+#include "tui/term.h"
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "tui/tui.h"
+
+#include "tui/restore.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#define NCURSES_WIDECHAR 1
+#include <curses.h>
+#include <term.h>
+
+#define PAIRS_MAX 200
+#define PASTE_PATIENCE_MS 1000
+
+enum { CODE_PASTE_BEGIN = KEY_MAX + 1, CODE_PASTE_END, CODE_OURS };
+
+static struct {
+	SCREEN *screen;
+	const struct theme *theme;
+	enum colour_depth depth;
+	bool is_modern; /* knows the private modes of xterm: paste brackets, synchronized output */
+	bool mouse;
+	int errors_fd; /* the real standard error, while ours goes to the log */
+	struct surface shown;
+	struct {
+		int fg, bg;
+	} pair[PAIRS_MAX];
+	int n_pairs;
+	struct {
+		attr_t attributes;
+		int pair;
+	} look[ROLE_COUNT][GROUND_COUNT]; /* each role on each ground, worked out once */
+	cchar_t *line;
+	size_t line_capacity;
+	bool is_pasting;
+	mono_time last_pasted;
+	struct sigaction winch, tstp, cont;
+	sigset_t wait_mask;
+} term = {.errors_fd = -1};
+
+static volatile sig_atomic_t signal_bits;
+
+static void on_signal(int number)
+{
+	signal_bits |= number == SIGWINCH ? TERM_RESIZED : number == SIGTSTP ? TERM_STOP_ASKED : TERM_CONTINUED;
+}
+
+unsigned term_signals(void)
+{
+	unsigned bits = (unsigned)signal_bits;
+
+	signal_bits = 0;
+	return bits;
+}
+
+const sigset_t *term_wait_mask(void)
+{
+	return &term.wait_mask;
+}
+
+/* The three come only while the loop waits, so that none is missed between looking and waiting. */
+static void take_signals(void)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+	sigset_t ours;
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGWINCH, &action, &term.winch);
+	sigaction(SIGTSTP, &action, &term.tstp);
+	sigaction(SIGCONT, &action, &term.cont);
+	sigemptyset(&ours);
+	sigaddset(&ours, SIGWINCH);
+	sigaddset(&ours, SIGTSTP);
+	sigaddset(&ours, SIGCONT);
+	/* not pthread_sigmask: there is no pthread in this room, and for the calling thread Linux makes both the same */
+	sigprocmask(SIG_BLOCK, &ours, &term.wait_mask);
+	sigdelset(&term.wait_mask, SIGWINCH);
+	sigdelset(&term.wait_mask, SIGTSTP);
+	sigdelset(&term.wait_mask, SIGCONT);
+}
+
+static void give_signals_back(void)
+{
+	sigaction(SIGWINCH, &term.winch, NULL);
+	sigaction(SIGTSTP, &term.tstp, NULL);
+	sigaction(SIGCONT, &term.cont, NULL);
+	sigprocmask(SIG_SETMASK, &term.wait_mask, NULL);
+}
+
+int term_input_fd(void)
+{
+	return STDIN_FILENO;
+}
+
+int term_output_fd(void)
+{
+	return STDOUT_FILENO;
+}
+
+bool term_is_utf8(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+void term_size(int *width, int *height)
+{
+	struct winsize size;
+	bool is_known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
+
+	*width = is_known ? size.ws_col : COLS;
+	*height = is_known ? size.ws_row : LINES;
+}
+
+static void write_all(const char *text, size_t n)
+{
+	while (n > 0) {
+		ssize_t written = write(STDOUT_FILENO, text, n);
+
+		if (written <= 0 && errno != EINTR && errno != EAGAIN)
+			return;
+		if (written > 0) {
+			text += written;
+			n -= (size_t)written;
+		}
+	}
+}
+
+static void write_text(const char *text)
+{
+	write_all(text, strlen(text));
+}
+
+/* Terminals that are known to lack, or to print, the private modes of xterm. */
+static bool is_modern(void)
+{
+	static const char *const plain[] = {"linux", "vt", "dumb", "ansi", "cons", "sun", "unknown"};
+	const char *name = getenv("TERM");
+
+	for (size_t i = 0; name && i < ARRAY_LEN(plain); i++) {
+		if (strncmp(name, plain[i], strlen(plain[i])) == 0)
+			return false;
+	}
+	return name != NULL;
+}
+
+/* A capability without its padding ("$<5>"), which only slow hardware needed. */
+static size_t append_capability(char *out, size_t used, size_t size, const char *name)
+{
+	const char *text = tigetstr(name);
+
+	if (!text || text == (char *)-1)
+		return used;
+	for (; *text && used + 1 < size; text++) {
+		if (text[0] == '$' && text[1] == '<' && strchr(text, '>'))
+			text = strchr(text, '>');
+		else
+			out[used++] = *text;
+	}
+	return used;
+}
+
+/* What brings any terminal back, whatever state a crash left it in. */
+static void prepare_restore(void)
+{
+	static const char modern[] = "\033[?2026l\033[?2004l\033[?1000l\033[?1002l\033[?1006l";
+	static const char *const capabilities[] = {"sgr0", "cnorm", "rmkx", "rmcup"};
+	char text[512];
+	size_t used = 0;
+
+	if (term.is_modern) {
+		used = sizeof modern - 1;
+		memcpy(text, modern, used);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(capabilities); i++)
+		used = append_capability(text, used, sizeof text, capabilities[i]);
+	restore_prepare(text, used);
+}
+
+static enum colour_depth find_depth(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (!has_colors() || (no_color && *no_color))
+		return DEPTH_MONO;
+	if (COLORS >= 1 << 24)
+		return DEPTH_DIRECT;
+	return COLORS >= 256 ? DEPTH_256 : DEPTH_16;
+}
+
+static int pair_of(int fg, int bg)
+{
+	if (fg < 0 && bg < 0)
+		return 0;
+	for (int i = 1; i <= term.n_pairs; i++) {
+		if (term.pair[i].fg == fg && term.pair[i].bg == bg)
+			return i;
+	}
+	if (term.n_pairs + 1 >= PAIRS_MAX || term.n_pairs + 1 >= COLOR_PAIRS)
+		return 0;
+	term.n_pairs++;
+	term.pair[term.n_pairs].fg = fg;
+	term.pair[term.n_pairs].bg = bg;
+	return init_extended_pair(term.n_pairs, fg, bg) == OK ? term.n_pairs : 0;
+}
+
+/* A terminal of eight colours shows the bright ones as bold. */
+static void work_out_look(enum role role, enum ground ground)
+{
+	struct style style = theme_style(term.theme, term.depth, role, ground);
+	attr_t attributes = A_NORMAL;
+
+	if (term.depth == DEPTH_16 && COLORS < 16) {
+		attributes |= style.fg >= 8 ? A_BOLD : 0;
+		style.fg = style.fg >= 8 ? style.fg - 8 : style.fg;
+		style.bg = style.bg >= 8 ? style.bg - 8 : style.bg;
+	}
+	attributes |= style.attributes & ATTR_BOLD ? A_BOLD : 0;
+	attributes |= style.attributes & ATTR_DIM ? A_DIM : 0;
+	attributes |= style.attributes & ATTR_UNDERLINE ? A_UNDERLINE : 0;
+	attributes |= style.attributes & ATTR_REVERSE ? A_REVERSE : 0;
+	term.look[role][ground].attributes = attributes;
+	term.look[role][ground].pair = term.depth == DEPTH_MONO ? 0 : pair_of(style.fg, style.bg);
+}
+
+static void work_out_looks(void)
+{
+	if (has_colors()) {
+		start_color();
+		use_default_colors();
+	}
+	term.depth = find_depth();
+	for (int ground = 0; ground < GROUND_COUNT; ground++) {
+		for (int role = 0; role < ROLE_COUNT; role++)
+			work_out_look((enum role)role, (enum ground)ground);
+	}
+}
+
+/* Arrows and friends come in two spellings, whatever the terminal description says of one. */
+static void define_keys(void)
+{
+	static const struct {
+		const char *sequence;
+		int code;
+	} keys[] = {
+		{"\033[A", KEY_UP},
+		{"\033OA", KEY_UP},
+		{"\033[B", KEY_DOWN},
+		{"\033OB", KEY_DOWN},
+		{"\033[C", KEY_RIGHT},
+		{"\033OC", KEY_RIGHT},
+		{"\033[D", KEY_LEFT},
+		{"\033OD", KEY_LEFT},
+		{"\033[H", KEY_HOME},
+		{"\033OH", KEY_HOME},
+		{"\033[1~", KEY_HOME},
+		{"\033[F", KEY_END},
+		{"\033OF", KEY_END},
+		{"\033[4~", KEY_END},
+		{"\033[Z", KEY_BTAB},
+		{"\033[200~", CODE_PASTE_BEGIN},
+		{"\033[201~", CODE_PASTE_END},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		define_key(keys[i].sequence, keys[i].code);
+}
+
+/* What libraries print must not land between our cells. */
+static void hide_errors(void)
+{
+	int log = log_fd(), to = log >= 0 ? log : open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (isatty(STDERR_FILENO) && to >= 0) {
+		term.errors_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+		dup2(to, STDERR_FILENO);
+	}
+	if (log < 0 && to >= 0)
+		close(to);
+}
+
+static void show_errors(void)
+{
+	if (term.errors_fd < 0)
+		return;
+	dup2(term.errors_fd, STDERR_FILENO);
+	close(term.errors_fd);
+	term.errors_fd = -1;
+}
+
+static void set_modes(void)
+{
+	raw();
+	noecho();
+	nonl();
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	leaveok(stdscr, TRUE);
+	scrollok(stdscr, FALSE);
+	idlok(stdscr, FALSE);
+	curs_set(0);
+	define_keys();
+	if (term.mouse) {
+		mousemask(BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+		mouseinterval(0);
+	}
+	if (term.is_modern)
+		write_text("\033[?2004h");
+}
+
+static enum err refuse(struct err_info *why, const char *what)
+{
+	return err_set(why, ERR_UNSUPPORTED, "virt-drain", 0, "%s; --stream and --once need no terminal", what);
+}
+
+enum err term_open(const struct term_settings *settings, struct err_info *why)
+{
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return refuse(why, "the dashboard needs a terminal");
+	const char *name = getenv("TERM");
+	if (!name || !*name)
+		return refuse(why, "TERM is not set");
+	restore_remember(STDOUT_FILENO);
+	take_signals();
+	set_escdelay(25);
+	term.screen = newterm(NULL, stdout, stdin);
+	if (!term.screen || !tigetstr("cup") || tigetstr("cup") == (char *)-1) {
+		if (term.screen) {
+			endwin();
+			delscreen(term.screen);
+			term.screen = NULL;
+		}
+		give_signals_back();
+		return refuse(why, "this terminal (TERM) is not known or cannot place the cursor");
+	}
+	term.theme = settings->theme;
+	term.mouse = settings->mouse;
+	term.is_modern = is_modern();
+	surface_init(&term.shown);
+	hide_errors();
+	prepare_restore();
+	restore_arm();
+	work_out_looks();
+	set_modes();
+	return ERR_OK;
+}
+
+static void leave(void)
+{
+	if (term.is_modern)
+		write_text("\033[?2004l");
+	endwin();
+}
+
+void term_close(void)
+{
+	if (!term.screen)
+		return;
+	if (term.mouse)
+		mousemask(0, NULL);
+	leave();
+	delscreen(term.screen);
+	term.screen = NULL;
+	restore_disarm();
+	show_errors();
+	give_signals_back();
+	surface_done(&term.shown);
+	free(term.line);
+	term.line = NULL;
+	term.line_capacity = 0;
+	term.n_pairs = 0;
+}
+
+void term_suspend(void)
+{
+	struct sigaction as_usual = {.sa_handler = SIG_DFL}, ours;
+	sigset_t stop;
+
+	leave();
+	sigemptyset(&as_usual.sa_mask);
+	sigaction(SIGTSTP, &as_usual, &ours);
+	/* The whole group, as the terminal's own Ctrl-Z would: a script that runs us must stop with us. */
+	kill(0, SIGTSTP);
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &stop, NULL); /* stops here */
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+	sigaction(SIGTSTP, &ours, NULL);
+	reset_prog_mode();
+	set_modes();
+}
+
+/* The cell as curses wants it. A character whose width the C library sees otherwise would shift the line: it becomes '?'. */
+static void make_cell(cchar_t *out, const struct cell *cell)
+{
+	wchar_t text[CELL_PARTS + 1] = {(wchar_t)cell->part[0]};
+	size_t n = 1;
+
+	for (; n < CELL_PARTS && cell->part[n]; n++)
+		text[n] = (wchar_t)cell->part[n];
+	if (wcwidth(text[0]) != cell->width) {
+		text[0] = L'?';
+		n = 1;
+	}
+	for (size_t i = 1; i < n; i++) {
+		if (wcwidth(text[i]) != 0)
+			n = i;
+	}
+	text[n] = L'\0';
+	int pair = term.look[cell->role][cell->ground].pair;
+	setcchar(out, text, term.look[cell->role][cell->ground].attributes, (short)pair, NULL);
+}
+
+static void paint_line(const struct surface *surface, int y)
+{
+	const struct cell *cell = surface_at(surface, 0, y);
+	int n = 0;
+
+	term.line = array_reserve(term.line, &term.line_capacity, (size_t)surface->width * 2 + 1, sizeof *term.line);
+	for (int x = 0; x < surface->width; x++) {
+		if (cell[x].width == 0)
+			continue;
+		make_cell(&term.line[n++], &cell[x]);
+		if (cell[x].width == 2 && wcwidth((wchar_t)cell[x].part[0]) != 2)
+			make_cell(&term.line[n++], &(struct cell){{' '}, cell[x].role, cell[x].ground, 1, 0});
+	}
+	mvadd_wchnstr(y, 0, term.line, n);
+}
+
+static bool line_equal(const struct surface *a, const struct surface *b, int y)
+{
+	size_t n = (size_t)a->width;
+
+	return memcmp(a->cell + n * (size_t)y, b->cell + n * (size_t)y, n * sizeof *a->cell) == 0;
+}
+
+void term_paint(const struct surface *surface, bool all)
+{
+	bool is_new_size = surface->width != term.shown.width || surface->height != term.shown.height;
+
+	if (!all && surface_equal(surface, &term.shown))
+		return;
+	if (is_new_size)
+		resizeterm(surface->height > 0 ? surface->height : 1, surface->width > 0 ? surface->width : 1);
+	if (all || is_new_size)
+		clearok(curscr, TRUE);
+	for (int y = 0; y < surface->height; y++) {
+		if (all || is_new_size || !line_equal(surface, &term.shown, y))
+			paint_line(surface, y);
+	}
+	surface_copy(&term.shown, surface);
+	if (term.is_modern)
+		write_text("\033[?2026h");
+	wnoutrefresh(stdscr);
+	doupdate();
+	if (term.is_modern)
+		write_text("\033[?2026l");
+}
+
+void term_bell(void)
+{
+	beep();
+}
+
+static bool mouse_key(struct key_event *event)
+{
+	MEVENT mouse;
+
+	if (getmouse(&mouse) != OK)
+		return false;
+	event->x = mouse.x;
+	event->y = mouse.y;
+	if (mouse.bstate & BUTTON4_PRESSED)
+		event->key = KEY_WHEEL_UP;
+	else if (mouse.bstate & BUTTON5_PRESSED)
+		event->key = KEY_WHEEL_DOWN;
+	else if (mouse.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED))
+		event->key = KEY_CLICK;
+	else
+		return false;
+	return true;
+}
+
+static uint32_t key_of_code(int code)
+{
+	static const struct {
+		int code;
+		uint32_t key;
+	} keys[] = {
+		{KEY_UP, KEY_ARROW_UP},       {KEY_DOWN, KEY_ARROW_DOWN},  {KEY_LEFT, KEY_ARROW_LEFT},
+		{KEY_RIGHT, KEY_ARROW_RIGHT}, {KEY_PPAGE, KEY_PAGE_UP},    {KEY_NPAGE, KEY_PAGE_DOWN},
+		{KEY_HOME, KEY_GO_HOME},      {KEY_END, KEY_GO_END},       {KEY_BTAB, KEY_BACKTAB},
+		{KEY_DC, KEY_DELETE},         {KEY_BACKSPACE, KEY_RUBOUT}, {KEY_ENTER, KEY_RETURN},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		if (keys[i].code == code)
+			return keys[i].key;
+	}
+	if (code >= KEY_F(1) && code <= KEY_F(10))
+		return KEY_FN1 + (uint32_t)(code - KEY_F(1));
+	return KEY_UNKNOWN;
+}
+
+static uint32_t key_of_character(wint_t character)
+{
+	if (character == '\n' || character == '\r')
+		return KEY_RETURN;
+	return character == '\b' ? KEY_RUBOUT : (uint32_t)character;
+}
+
+/* A paste whose end never comes must not keep the keys for ever. */
+static bool is_inside_paste(void)
+{
+	mono_time now = clock_mono();
+
+	if (term.is_pasting && mono_reached(now, mono_add(term.last_pasted, (duration){PASTE_PATIENCE_MS})))
+		term.is_pasting = false;
+	term.last_pasted = now;
+	return term.is_pasting;
+}
+
+bool term_key(struct key_event *event)
+{
+	wint_t character;
+	int kind;
+
+	while ((kind = get_wch(&character)) != ERR) {
+		*event = (struct key_event){.is_pasted = is_inside_paste()};
+		if (kind != KEY_CODE_YES) {
+			event->key = key_of_character(character);
+			return true;
+		}
+		if (character == CODE_PASTE_BEGIN || character == CODE_PASTE_END)
+			term.is_pasting = character == CODE_PASTE_BEGIN;
+		else if (character == KEY_MOUSE) {
+			if (mouse_key(event))
+				return true;
+		} else if (character != KEY_RESIZE) {
+			event->key = key_of_code((int)character);
+			return true;
+		}
+	}
+	return false;
+}
+
+char *tui_curses_version(char *buffer, size_t size)
+{
+	snprintf(buffer, size, "%s", curses_version());
+	return buffer;
+}

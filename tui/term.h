@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The terminal: the one room that knows curses. One terminal per process, main thread only. It shows a surface, gives keys in our own
+ * numbers, and leaves the terminal as it was found.
+ */
+#ifndef TUI_TERM_H
+#define TUI_TERM_H
+
+#include "tui/key.h"
+#include "tui/surface.h"
+#include "tui/theme.h"
+
+#include <signal.h>
+
+struct term_settings {
+	bool mouse;
+	const struct theme *theme; /* borrowed until term_close */
+};
+
+/* Standard input and output become the screen. Errors: ERR_UNSUPPORTED: no terminal, or one that cannot be used; nothing was changed. */
+enum err term_open(const struct term_settings *settings, struct err_info *why) ATTR_WARN_UNUSED;
+void term_close(void);
+
+int term_input_fd(void);
+int term_output_fd(void);
+void term_size(int *width, int *height); /* as the terminal says now */
+bool term_is_utf8(void);                 /* of the locale; may be asked before term_open */
+
+/* The next key, false when none waits. Call until false: curses reads ahead, so a poll may not tell of the rest. */
+bool term_key(struct key_event *event);
+
+/* Shows the surface. Nothing is written when nothing changed, unless `all`: then everything is. */
+void term_paint(const struct surface *surface, bool all);
+void term_bell(void);
+
+/* Gives the terminal back and stops the process group; returns when it goes on. Then everything must be painted. */
+void term_suspend(void);
+
+/* What WINCH, TSTP and CONT have asked since the last call. Bits. They are only delivered during a ppoll with term_wait_mask. */
+enum { TERM_RESIZED = 1, TERM_STOP_ASKED = 2, TERM_CONTINUED = 4 };
+unsigned term_signals(void);
+const sigset_t *term_wait_mask(void);
+
+#endif
