@@ -100,6 +100,12 @@ unit_programs += tests/unit/test_backend
 tests_unit_test_backend_SOURCES = tests/unit/test_backend.c tests/support/fake_driver.c tests/support/fake_driver.h
 tests_unit_test_backend_LDADD = libvd_backend.a $(unit_store)
 
+tui_support = tests/support/screen.c tests/support/screen.h \
+	tests/support/snapshot_builder.c tests/support/snapshot_builder.h
+unit_programs += tests/unit/test_tui_golden
+tests_unit_test_tui_golden_SOURCES = tests/unit/test_tui_golden.c $(tui_support)
+tests_unit_test_tui_golden_LDADD = $(unit_tui)
+
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Golden screens: text and role letters of every view. UPDATE_GOLDEN=1 rewrites tests/golden/; the difference is read in review.
+ */
+#include "tests/support/screen.h"
+#include "tests/support/snapshot_builder.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+static char *read_file(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	size_t size = 1 << 20, n = 0;
+	char *text = mem_new(size, 1);
+
+	if (file) {
+		n = fread(text, 1, size - 1, file);
+		fclose(file);
+	}
+	text[n] = '\0';
+	return text;
+}
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void say_difference(const char *name, const char *expected, const char *found)
+{
+	int line = 1;
+
+	for (; *expected && *expected == *found; expected++, found++)
+		line += *expected == '\n';
+	fail_msg("%s differs first in line %d; UPDATE_GOLDEN=1 make check shows it in git diff", name, line);
+}
+
+static void expect(struct screen *screen, const char *name)
+{
+	char path[4096];
+	const char *source = getenv("srcdir");
+
+	snprintf(path, sizeof path, "%s/tests/golden/%s.txt", source ? source : ".", name);
+	screen_draw(screen);
+	char *found = screen_dump(screen);
+	if (getenv("UPDATE_GOLDEN"))
+		write_file(path, found);
+	char *expected = read_file(path);
+	if (strcmp(expected, found) != 0)
+		say_difference(name, expected, found);
+	free(expected);
+	free(found);
+	screen_close(screen);
+}
+
+static void read_only(struct tui_settings *settings)
+{
+	settings->is_read_only = true;
+}
+
+static void main_at(int width, int height, const char *name)
+{
+	struct screen screen;
+
+	screen_open(&screen, snapshot_build_drain(), width, height, NULL);
+	screen_select(&screen, "db07");
+	expect(&screen, name);
+}
+
+static void main_80x24(void **state)
+{
+	(void)state;
+	main_at(80, 24, "main_80x24");
+}
+static void main_120x35(void **state)
+{
+	(void)state;
+	main_at(120, 35, "main_120x35");
+}
+static void main_200x60(void **state)
+{
+	(void)state;
+	main_at(200, 60, "main_200x60");
+}
+static void main_40x10(void **state)
+{
+	(void)state;
+	main_at(40, 10, "main_40x10");
+}
+static void main_60x1(void **state)
+{
+	(void)state;
+	main_at(60, 1, "main_60x1");
+}
+
+static void detail_at(int width, int height, const char *name)
+{
+	struct screen screen;
+
+	screen_open(&screen, snapshot_build_drain(), width, height, NULL);
+	screen_select(&screen, "db07");
+	screen_press(&screen, KEY_RETURN);
+	expect(&screen, name);
+}
+
+static void detail_80x24(void **state)
+{
+	(void)state;
+	detail_at(80, 24, "detail_80x24");
+}
+static void detail_120x35(void **state)
+{
+	(void)state;
+	detail_at(120, 35, "detail_120x35");
+}
+static void detail_200x60(void **state)
+{
+	(void)state;
+	detail_at(200, 60, "detail_200x60");
+}
+
+static void view_behind(uint32_t key, const char *name)
+{
+	struct screen screen;
+
+	screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
+	screen_press(&screen, key);
+	if (key == '2') {
+		for (int i = 0; i < 3; i++)
+			screen_press(&screen, 'j');
+	}
+	expect(&screen, name);
+}
+
+static void hosts_80x24(void **state)
+{
+	(void)state;
+	view_behind('2', "hosts_80x24");
+}
+static void log_80x24(void **state)
+{
+	(void)state;
+	view_behind('l', "log_80x24");
+}
+static void help_80x24(void **state)
+{
+	(void)state;
+	view_behind('?', "help_80x24");
+}
+static void sort_menu_80x24(void **state)
+{
+	(void)state;
+	view_behind('s', "sort_menu_80x24");
+}
+
+static void dialog_about(const char *guest, uint32_t key, const char *name)
+{
+	struct screen screen;
+
+	screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
+	screen_select(&screen, "cache-eu-2");
+	screen_press(&screen, KEY_SPACE);
+	screen_select(&screen, guest);
+	screen_press(&screen, key);
+	assert_true(screen.ui.dialog.is_open);
+	expect(&screen, name);
+}
+
+static void dialog_force(void **state)
+{
+	(void)state;
+	dialog_about("db07", 'f', "dialog_force");
+}
+static void dialog_force_frozen(void **state)
+{
+	(void)state;
+	dialog_about("build-worker-14", 'f', "dialog_force_frozen");
+}
+static void dialog_abort(void **state)
+{
+	(void)state;
+	dialog_about("db07", 'a', "dialog_abort");
+}
+static void dialog_bandwidth(void **state)
+{
+	(void)state;
+	dialog_about("build-worker-14", 'b', "dialog_bandwidth");
+}
+
+static void dialog_over(void **state)
+{
+	struct screen screen;
+	struct snapshot *later = snapshot_build_drain();
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
+	screen_select(&screen, "db07");
+	screen_press(&screen, 'f');
+	snapshot_row(later, "db07")->phase = PHASE_COMPLETED;
+	screen_take(&screen, later);
+	expect(&screen, "dialog_over");
+}
+
+static void dialog_without_ledger(void **state)
+{
+	struct screen screen;
+	struct snapshot *snapshot = snapshot_build_drain();
+
+	(void)state;
+	snapshot->ledger_ok = false;
+	snapshot->ledger_text = "database or disk is full";
+	screen_open(&screen, snapshot, 80, 24, NULL);
+	screen_select(&screen, "db07");
+	screen_press(&screen, 'a');
+	expect(&screen, "dialog_without_ledger");
+}
+
+static void read_only_80x24(void **state)
+{
+	struct screen screen;
+	struct snapshot *snapshot = snapshot_build_drain();
+
+	(void)state;
+	snapshot->is_simulated = true;
+	screen_open(&screen, snapshot, 80, 24, read_only);
+	screen_select(&screen, "db07");
+	screen_press(&screen, 'f');
+	expect(&screen, "read_only_80x24");
+}
+
+static void ascii_120x35(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 120, 35, NULL);
+	screen_use_ascii(&screen);
+	screen_select(&screen, "db07");
+	expect(&screen, "ascii_120x35");
+}
+
+static void hostile_80x24(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_hostile(), 80, 24, NULL);
+	expect(&screen, "hostile_80x24");
+}
+
+static void cached_80x24(void **state)
+{
+	struct screen screen;
+	struct snapshot *snapshot = snapshot_build_drain();
+
+	(void)state;
+	for (size_t i = 0; i < snapshot->n_rows; i++)
+		snapshot->row[i].from_cache = true;
+	for (size_t i = 0; i < snapshot->n_hosts; i++) {
+		snapshot->host[i].state = LINK_CONNECTING;
+		snapshot->host[i].from_cache = true;
+	}
+	snapshot->hosts_up = 0;
+	snapshot->cache_ok = false;
+	snapshot->cache_text = "locked by another virt-drain; this one goes on in memory";
+	screen_open(&screen, snapshot, 80, 24, NULL);
+	screen_select(&screen, "db07");
+	expect(&screen, "cached_80x24");
+}
+
+static void empty_80x24(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_empty(), 80, 24, NULL);
+	expect(&screen, "empty_80x24");
+}
+
+static void first_80x24(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, NULL, 80, 24, read_only);
+	expect(&screen, "first_80x24");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(main_80x24),      cmocka_unit_test(main_120x35),
+		cmocka_unit_test(main_200x60),     cmocka_unit_test(main_40x10),
+		cmocka_unit_test(main_60x1),       cmocka_unit_test(detail_80x24),
+		cmocka_unit_test(detail_120x35),   cmocka_unit_test(detail_200x60),
+		cmocka_unit_test(hosts_80x24),     cmocka_unit_test(log_80x24),
+		cmocka_unit_test(help_80x24),      cmocka_unit_test(sort_menu_80x24),
+		cmocka_unit_test(dialog_force),    cmocka_unit_test(dialog_force_frozen),
+		cmocka_unit_test(dialog_abort),    cmocka_unit_test(dialog_bandwidth),
+		cmocka_unit_test(dialog_over),     cmocka_unit_test(dialog_without_ledger),
+		cmocka_unit_test(read_only_80x24), cmocka_unit_test(ascii_120x35),
+		cmocka_unit_test(hostile_80x24),   cmocka_unit_test(cached_80x24),
+		cmocka_unit_test(empty_80x24),     cmocka_unit_test(first_80x24),
+	};
+
+	setenv("TZ", "UTC", 1);
+	tzset();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
