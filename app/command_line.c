@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 
+#include <assert.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,8 +82,11 @@ static enum err read_options(struct command_line *line, int argc, char **argv, s
 			err = complain(code, argv, why);
 			break;
 		}
+		const struct option_row *row = row_of_code(code);
+
+		assert(row); /* getopt answers with codes of describe() alone */
 		line->given = array_reserve(line->given, &capacity, line->n_given + 1, sizeof *line->given);
-		line->given[line->n_given++] = (struct given){row_of_code(code), optarg};
+		line->given[line->n_given++] = (struct given){row, optarg};
 	}
 	free(longs);
 	free(letters);

@@ -173,7 +173,7 @@ enum err hosts_resolve(struct host_list *out, const struct host_list *configured
 		       const struct host_list *added, const struct uri_rules *rules, struct err_info *why)
 {
 	struct host_list list = {0};
-	struct err_info local;
+	struct err_info local = {0};
 	struct err_info *said = why ? why : &local;
 	for (size_t i = 0; i < named->n_hosts; i++) {
 		const struct host_entry *entry = &named->host[i];
