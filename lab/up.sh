@@ -38,9 +38,7 @@ cmd_up() {
 # Makes the lab's folder, and chooses its network while no other lab can.
 claim_folder() {
 	local number
-	mkdir -p "$LAB_ROOT"
-	exec {root_lock}<"$LAB_ROOT"
-	flock "$root_lock"
+	lock_root || die "cannot lock $LAB_ROOT"
 	if lab_is_up; then die "lab \"$lab_name\" is up already (lab --name $lab_name down)"; fi
 	if [[ -e $lab_folder && ! -e $lab_folder/keeper ]] && kill -0 "$(cat "$lab_folder/claimed" 2>/dev/null)" 2>/dev/null; then
 		die "lab \"$lab_name\" is coming up already"
@@ -51,6 +49,20 @@ claim_folder() {
 	number=$(free_network) || give_up "all networks that a lab may use are taken on this machine"
 	echo "$number" >"$lab_folder/link"
 	exec {root_lock}<&-
+}
+
+# One `up` at a time chooses a network. The folder of all labs goes with the last lab, so it may be gone, or be another one,
+# by the time that we have the lock.
+lock_root() {
+	local tries
+	for ((tries = 0; tries < 100; tries++)); do
+		mkdir -p "$LAB_ROOT"
+		{ exec {root_lock}<"$LAB_ROOT"; } 2>/dev/null || continue
+		flock "$root_lock"
+		[[ ! /proc/self/fd/$root_lock -ef $LAB_ROOT ]] || return 0
+		exec {root_lock}<&-
+	done
+	return 1
 }
 
 # The first lab network that no route of the machine but the default one leads to, and that no other lab has claimed.
