@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * --stream: a line per change for pipes and for people who listen. Each notice of the event log once, each running migration when its
- * phase changes and every few seconds. Main thread.
+ * --stream: a line per change for pipes and for people who listen. Each notice of the event log once, each running migration every
+ * few seconds, in JSON also when its phase changes. Main thread.
  */
 #include "app/commands.h"
 #include "app/signals.h"
@@ -57,16 +57,22 @@ static struct told *told_of(struct stream *stream, const struct row *row)
 	return &stream->told[stream->n_told++];
 }
 
+/* Is a line due? In words a change of phase is a notice already, so only figures are repeated; in JSON every change is an object. */
+static bool is_due(const struct stream *stream, const struct told *told, const struct row *row, mono_time now)
+{
+	bool is_first = told->phase == PHASE_COUNT, is_over = phase_is_outcome(row->phase);
+	bool has_figures = row->age.ms >= 0;
+	if (stream->is_json && told->phase != row->phase)
+		return has_figures || is_over;
+	return !is_over && has_figures && (is_first || mono_since(now, told->at).ms >= LINE_EVERY_MS);
+}
+
 static void tell_row(struct stream *stream, const struct row *row, struct stamp now)
 {
 	if (row->from_cache)
 		return;
 	struct told *told = told_of(stream, row);
-	bool is_change = told->phase != row->phase;
-	/* Figures of the first line would all be unknown: it waits for statistics, an end does not. */
-	bool has_news = row->age.ms >= 0 || phase_is_outcome(row->phase);
-	bool is_due = !phase_is_outcome(row->phase) && mono_since(now.mono, told->at).ms >= LINE_EVERY_MS;
-	if (!has_news || !(is_change || is_due))
+	if (!is_due(stream, told, row, now.mono))
 		return;
 	told->phase = row->phase;
 	told->at = now.mono;

@@ -1,18 +1,102 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The entry of virt-drain. Thread: main. It reads the command line and hands over to one cmd_*.c.
+ * The entry of virt-drain. Thread: main. Command line, configuration, and over to one cmd_*.c.
  */
+#include "app/commands.h"
+#include "app/conf.h"
+#include "backend/libvirt/libvirt.h"
+#include "backend/store/store.h"
+#include "base/log.h"
+#include "tui/tui.h"
+
+#include <fcntl.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config.h"
 
+static int (*const commands[COMMAND_COUNT])(const struct run *run) = {
+	[COMMAND_DASHBOARD] = cmd_dashboard, [COMMAND_ONCE] = cmd_once, [COMMAND_STREAM] = cmd_stream,
+	[COMMAND_FORCE] = cmd_act,           [COMMAND_ABORT] = cmd_act, [COMMAND_HISTORY] = cmd_history,
+};
+
+/* A file that is opened later must not become the standard output that somebody closed. */
+static void occupy_standard_descriptors(void)
+{
+	int fd;
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+static int print_help(void)
+{
+	struct buffer help = {0};
+	command_line_help(&help);
+	int code = fputs(help.text, stdout) < 0 || fflush(stdout) != 0;
+	buffer_done(&help);
+	return code;
+}
+
+static int print_version(void)
+{
+	char libvirt[64], curses[64];
+	printf("%s\nlibvirt %s\n%s\nSQLite %s\n", PACKAGE_STRING, libvirt_version_text(libvirt, sizeof libvirt),
+	       tui_curses_version(curses, sizeof curses), store_sqlite_version());
+	return fflush(stdout) != 0;
+}
+
+/* Defaults, then files, then the command line. */
+static enum err read_settings(struct settings *settings, const struct command_line *line, struct err_info *why)
+{
+	const struct option_row *config = NULL;
+	for (size_t i = 0; i < line->n_given; i++) {
+		if (strcmp(line->given[i].row->name, "config") == 0)
+			config = line->given[i].row;
+	}
+	enum err err = config ? command_line_apply(line, config, settings, why) : ERR_OK;
+	if (!err)
+		err = conf_read(settings, why);
+	return err ? err : command_line_apply(line, NULL, settings, why);
+}
+
+static int run_command(const struct settings *settings, const struct command_line *line)
+{
+	struct run run = {.settings = settings, .line = line};
+	struct err_info why;
+	enum err err = run_find_hosts(&run, &why);
+	if (!err)
+		err = run_find_files(&run, &why);
+	int code = err ? complain_and_exit_code(&why) : commands[line->command](&run);
+	run_done(&run);
+	return code;
+}
+
 int main(int argc, char **argv)
 {
-	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-		puts(PACKAGE_STRING);
-		return 0;
-	}
-	fputs("virt-drain: only --version is known\n", stderr);
-	return 2;
+	struct command_line line;
+	struct settings settings;
+	struct err_info why;
+	int code;
+	occupy_standard_descriptors();
+	setlocale(LC_CTYPE, ""); /* not LC_ALL, because a decimal comma is no JSON */
+	if (command_line_parse(&line, argc, argv, &why) != ERR_OK)
+		return complain_and_exit_code(&why);
+	settings_init(&settings);
+	if (command_line_has(&line, "help"))
+		code = print_help();
+	else if (command_line_has(&line, "version"))
+		code = print_version();
+	else if (read_settings(&settings, &line, &why) != ERR_OK)
+		code = complain_and_exit_code(&why);
+	else
+		code = run_command(&settings, &line);
+	settings_done(&settings);
+	command_line_done(&line);
+	log_close();
+	return code;
 }

@@ -94,7 +94,7 @@ static void put_rows(struct buffer *out, const struct snapshot *snapshot, const 
 	struct table table = {.n_columns = ARRAY_LEN(heads), .width = {1, 1, 1, 1, -1, -1, -1, -1, -1, 1}};
 	uint32_t *index = mem_new(snapshot->n_rows, sizeof *index);
 	size_t n = query_run(query, snapshot, index);
-	for (size_t i = 0; i < ARRAY_LEN(heads); i++)
+	for (size_t i = 0; n > 0 && i < ARRAY_LEN(heads); i++)
 		table_add(&table, heads[i]);
 	for (size_t i = 0; i < n; i++)
 		add_row(&table, &snapshot->row[index[i]]);

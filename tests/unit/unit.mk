@@ -50,10 +50,10 @@ tests_unit_test_app_hosts_LDADD = $(unit_app)
 unit_programs += tests/unit/test_app_discovery
 tests_unit_test_app_discovery_SOURCES = tests/unit/test_app_discovery.c
 tests_unit_test_app_discovery_LDADD = $(unit_app)
-# with tui/: unit_programs += tests/unit/test_app_conf
+unit_programs += tests/unit/test_app_conf
 tests_unit_test_app_conf_SOURCES = tests/unit/test_app_conf.c
 tests_unit_test_app_conf_LDADD = $(unit_app)
-# with tui/: unit_programs += tests/unit/test_app_options
+unit_programs += tests/unit/test_app_options
 tests_unit_test_app_options_SOURCES = tests/unit/test_app_options.c
 tests_unit_test_app_options_LDADD = $(unit_app)
 

@@ -1,0 +1,119 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The program as a script meets it: bad input is refused with one clear line and the documented exit code, the simulated fleet
+# is printed, streamed and acted upon. No host, and a home of its own.
+. "$srcdir/tests/support/tap.sh"
+
+program=$builddir/virt-drain
+home=$(mktemp -d) || exit 1
+trap 'rm -rf "$home"' EXIT
+export HOME=$home XDG_CONFIG_HOME=$home/config XDG_STATE_HOME=$home/state
+unset NO_COLOR
+
+# ends CODE WORDS ARGUMENT...: ends with the code, says one line on standard error that has the words, and nothing else.
+ends() {
+	local code=$1 words=$2 said rc
+	shift 2
+	said=$(timeout 30 "$program" "$@" 2>&1 >"$home/out" </dev/null)
+	rc=$?
+	[ "$rc" -eq "$code" ] || { echo "ended with $rc and said: $said"; return 1; }
+	[ "$(printf '%s' "$said" | wc -l)" -eq 0 ] || { echo "more than one line: $said"; return 1; }
+	case $said in
+	"virt-drain: "*"$words"*) ;;
+	*) echo "said: $said"; return 1 ;;
+	esac
+	[ ! -s "$home/out" ] || { echo "printed: $(head -n 3 "$home/out")"; return 1; }
+}
+
+refused() { check "$1 is refused with code $2" ends "$2" "$3" "${@:4}"; }
+
+refused 'an unknown option' 2 'unknown option --frobnicate' --frobnicate
+refused 'an option without its value' 2 '--delay needs a value' --delay
+refused 'an option for another command' 2 'only for force-complete, abort' --wait host1
+refused 'a bad value' 2 '--delay: "soon"' --delay soon --demo --once
+refused 'no host at all' 2 'no hosts' --once
+refused 'a URI of another hypervisor' 2 'only qemu' --once -c test:///default
+refused 'a URI that starts a program' 2 'transport' --once 'qemu+ext://h/system?command=/bin/sh'
+refused 'a parameter that starts a program' 2 '"command" is not allowed' --once 'qemu+ssh://h/system?command=/bin/sh'
+refused 'tcp without permission' 2 'tcp is not encrypted' --once qemu+tcp://127.0.0.1/system
+refused 'a host that would be an option of ssh' 2 'no name for a host' --once -- -oProxyCommand=x
+refused 'a password in a URI' 2 'must not hold a password' --once qemu+ssh://root:secret@h/system
+refused 'two hosts with one name' 2 'two hosts with the name "h"' --once a@h b@h
+refused 'the drain of a host that is not watched' 2 '"host9" is not among the watched hosts' --demo --once --drain host9
+refused 'an unknown scenario' 2 'nosuch' --demo=nosuch --once
+refused 'a missing configuration' 2 'No such file' -f "$home/none.conf" --demo --once
+refused 'a domain that does not migrate' 5 'no outgoing migration of "nosuch"' -d 0.3 --demo abort nosuch
+refused 'an action in read-only mode' 4 'read-only' --demo --read-only abort db-main
+
+printf 'refresh = 1;\nrefersh = 2;\n' >"$home/bad.conf"
+refused 'an unknown key, with file and line' 2 "$home/bad.conf:2: unknown key \"refersh\"" -f "$home/bad.conf" --demo --once
+echo 'policy = "act";' >"$home/later.conf"
+refused 'a key of a later version' 2 "$home/later.conf:1: \"policy\" is not supported yet" -f "$home/later.conf" --demo --once
+mkdir -p "$home/config/virt-drain" && echo 'read_only = maybe;' >"$home/config/virt-drain/virt-drain.conf"
+refused 'a wrong configuration of the user' 2 'virt-drain.conf:1: ' --demo --once
+rm "$home/config/virt-drain/virt-drain.conf"
+
+mkdir -p "$home/state/virt-drain" && chmod 777 "$home/state/virt-drain"
+refused 'a state folder that others may write to' 2 'others may write' history
+rm -r "$home/state/virt-drain"
+
+# gives CODE FILTER ARGUMENT...: ends with the code and prints JSON of which the filter is true.
+gives() {
+	local code=$1 filter=$2 rc
+	shift 2
+	timeout 30 "$program" "$@" >"$home/out" 2>"$home/said" </dev/null
+	rc=$?
+	[ "$rc" -eq "$code" ] || { echo "ended with $rc: $(cat "$home/said")"; return 1; }
+	jq -e "$filter" "$home/out" || { head -c 600 "$home/out"; return 1; }
+}
+
+refuses_connection() {
+	local out rc
+	out=$(timeout 30 "$program" --allow-tcp --once h=qemu+tcp://127.0.0.1:1/system 2>/dev/null </dev/null)
+	rc=$?
+	[ $rc -eq 6 ] && grep -q '^0 of 1 hosts up$' <<<"$out" && grep -q '^  h down for .*: ..*' <<<"$out" ||
+		{ echo "ended with $rc: $out"; return 1; }
+}
+check 'a host that refuses is a row with its reason, and code 6' refuses_connection
+
+check '--version names the libraries' sh -c '"$0" --version | grep -q "^libvirt [0-9]" && "$0" --version | grep -q "^SQLite [0-9]"' "$program"
+check '--help says the options' sh -c '"$0" --help | grep -q -- --read-only' "$program"
+check 'one picture as text' sh -c 'timeout 30 "$0" --demo --once | grep -q "^db-main .* pre-copy "' "$program"
+
+if command -v jq >/dev/null; then
+	check 'one picture as JSON' gives 0 '.version == 1 and .is_simulated and (.hosts | length > 0) and
+		any(.migrations[]; .phase == "pre-copy" and .throughput_bytes_per_s > 0 and .verdict == null)' --demo --once --json
+	check 'the JSON of a host that refuses is whole' gives 6 '.hosts[0] | .state == "down" and (.reason | length > 0)' \
+		--allow-tcp --once --json h=qemu+tcp://127.0.0.1:1/system
+	check 'a stream of JSON is one object per line' gives 0 'has("type", "time")' --demo --stream --json --for 3
+	check 'a history that nobody has written yet is empty' gives 0 '.version == 1 and .migrations == []' history --json
+else
+	skip 'JSON' 'jq is not installed'
+fi
+
+check 'a stream ends by itself' sh -c 'timeout 30 "$0" --demo --stream --for 3 | grep -q "db-main: pre-copy, "' "$program"
+check 'a stream ends with its reader' sh -c '{ timeout 30 "$0" --demo --stream; echo $? >"$1"; } | head -n 1 >/dev/null; [ "$(cat "$1")" = 0 ]' \
+	"$program" "$home/rc"
+check 'a disk that is full is told' sh -c '! timeout 30 "$0" --demo --once >/dev/full 2>"$1" && grep -q "cannot write the output" "$1"' \
+	"$program" "$home/rc"
+
+stream_ends_at_a_signal() {
+	local pid
+	rm -f "$home/out"
+	"$program" --demo --stream >"$home/out" 2>"$home/said" &
+	pid=$!
+	await 20 test -s "$home/out" || { kill -9 $pid; return 1; }
+	kill -TERM $pid
+	wait $pid
+}
+check 'a stream ends at TERM with code 0' stream_ends_at_a_signal
+
+aborts() {
+	local out
+	out=$(timeout 60 "$program" --demo abort db-main --wait 2>&1) && grep -q 'db-main: cancelled' <<<"$out" || { echo "$out"; return 1; }
+}
+check 'an abort that waits tells how it ended' aborts
+check 'a chosen post-copy or a pause is accepted' sh -c 'timeout 60 "$0" --demo force-complete db-main --method pause | grep -q "force-complete accepted"' \
+	"$program"
+
+finish
