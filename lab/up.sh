@@ -43,12 +43,21 @@ claim_folder() {
 	if [[ -e $lab_folder && ! -e $lab_folder/keeper ]] && kill -0 "$(cat "$lab_folder/claimed" 2>/dev/null)" 2>/dev/null; then
 		die "lab \"$lab_name\" is coming up already"
 	fi
+	remove_dead_labs
 	rm -rf --one-file-system "$lab_folder"
 	mkdir -p "$lab_folder/live"
 	echo $$ >"$lab_folder/claimed"
 	number=$(free_network) || give_up "all networks that a lab may use are taken on this machine"
 	echo "$number" >"$lab_folder/link"
 	exec {root_lock}<&-
+}
+
+# Of a lab whose keeper was killed, only the folder is left.
+remove_dead_labs() {
+	local lab_folder lab_keeper lab_init
+	for lab_folder in "$LAB_ROOT"/*; do
+		[[ ! -e $lab_folder/keeper ]] || lab_is_up || rm -rf --one-file-system "$lab_folder"
+	done
 }
 
 # One `up` at a time chooses a network. The folder of all labs goes with the last lab, so it may be gone, or be another one,
