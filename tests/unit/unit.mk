@@ -105,6 +105,15 @@ tui_support = tests/support/screen.c tests/support/screen.h \
 unit_programs += tests/unit/test_tui_golden
 tests_unit_test_tui_golden_SOURCES = tests/unit/test_tui_golden.c $(tui_support)
 tests_unit_test_tui_golden_LDADD = $(unit_tui)
+unit_programs += tests/unit/test_tui_layout
+tests_unit_test_tui_layout_SOURCES = tests/unit/test_tui_layout.c $(tui_support)
+tests_unit_test_tui_layout_LDADD = $(unit_tui)
+unit_programs += tests/unit/test_tui_draw
+tests_unit_test_tui_draw_SOURCES = tests/unit/test_tui_draw.c
+tests_unit_test_tui_draw_LDADD = $(unit_tui)
+unit_programs += tests/unit/test_tui_keys
+tests_unit_test_tui_keys_SOURCES = tests/unit/test_tui_keys.c $(tui_support)
+tests_unit_test_tui_keys_LDADD = $(unit_tui)
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_programs)
