@@ -175,12 +175,12 @@ static void take_letter(struct backend *backend, struct letter *letter)
 static void fill_answers(const struct backend *backend, struct snapshot *snapshot)
 {
 	size_t n = backend->n_intents < ANSWERS_KEPT ? backend->n_intents : ANSWERS_KEPT;
-	const struct intent *first = backend->intent + (backend->n_intents - n);
+	size_t first = backend->n_intents - n;
 
 	snapshot->answer = arena_alloc(&snapshot->arena, n + 1, sizeof *snapshot->answer);
 	snapshot->n_answers = n;
 	for (size_t i = 0; i < n; i++)
-		snapshot->answer[i].intent = first[i];
+		snapshot->answer[i].intent = backend->intent[first + i];
 }
 
 static void publish(struct backend *backend, struct stamp now)
