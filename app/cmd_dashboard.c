@@ -25,7 +25,7 @@ int cmd_dashboard(const struct run *run)
 		.refresh = settings->refresh,
 		.is_read_only = settings->read_only,
 		.is_demo = settings->demo,
-		.drain = settings->drain,
+		.drain = session.drain,
 		.stop_fd = signals_fd(),
 	};
 	enum err err = tui_run(session.backend, &screen, &why);

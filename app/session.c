@@ -151,14 +151,21 @@ static void raise_descriptor_limit(void)
 	}
 }
 
+/* The host that is being emptied: the one that is named, or in the simulated drain the first, which that scenario empties. */
+static const char *drained_host(const struct driver *driver, const struct settings *settings)
+{
+	bool is_drain_demo = settings->demo && (!settings->scenario[0] || strcmp(settings->scenario, "drain") == 0);
+	if (settings->drain[0])
+		return settings->drain;
+	return is_drain_demo && driver->ops->n_hosts(driver) > 0 ? driver->ops->host(driver, 0).name : NULL;
+}
+
 enum err session_start(struct session *out, const struct run *run, struct err_info *why)
 {
 	const struct settings *settings = run->settings;
-	const char *drain = settings->drain[0] ? settings->drain : NULL;
 	struct backend_settings backend_settings = {
 		.fleet = {.completion_timeout_per_gib = settings->completion_timeout_per_gib,
 			  .frozen_warning = settings->frozen_warning,
-			  .drain = drain,
 			  .is_read_only = settings->read_only,
 			  .is_simulated = settings->demo},
 		.refresh = settings->refresh,
@@ -170,14 +177,16 @@ enum err session_start(struct session *out, const struct run *run, struct err_in
 	enum err err = make_driver(&out->driver, run, why);
 	if (err)
 		return err;
-	if (drain)
-		err = check_drain(out->driver, drain, why);
+	out->drain = backend_settings.fleet.drain = drained_host(out->driver, settings);
+	if (out->drain)
+		err = check_drain(out->driver, out->drain, why);
 	raise_descriptor_limit();
 	if (!err && signals_start() < 0)
 		err = err_set(why, ERR_FAILED, "system", errno, "cannot watch for signals");
 	if (!err)
 		err = backend_start(&out->backend, &out->driver, 1, &backend_settings, why);
-	signals_threads_started();
+	if (signals_fd() >= 0)
+		signals_threads_started();
 	if (err)
 		session_stop(out);
 	return err;

@@ -19,6 +19,7 @@ struct run {
 struct session {
 	struct driver *driver;
 	struct backend *backend;
+	const char *drain; /* name of the host that is being emptied, borrowed; NULL none */
 };
 
 /* Paths of cache and ledger for this command; makes the state folder. Errors: ERR_CONFIG where it cannot be trusted. */
