@@ -18,6 +18,7 @@ scripts = $(sort $(patsubst $(srcdir)/%,%,$(wildcard $(patsubst %,$(srcdir)/%/te
 tree = $(sort $(patsubst $(srcdir)/%,%,$(shell find $(srcdir)/$(1) -type f -name '*.*' ! -name '*.o' ! -name '*.log' ! -name '*.trs' ! -name '.*' 2>/dev/null)))
 
 include tests/unit/unit.mk
+include tests/bench/bench.mk
 
 # not $(call scripts,…), because automake would split it at the blank; configure.ac has the expression
 TESTS += @QUICK_SCRIPTS@

@@ -31,9 +31,6 @@ static enum err code_of(int rc, int system_errno)
 	if (rc == SQLITE_READONLY_DBMOVED)
 		return ERR_NOT_FOUND;
 	switch (rc & 0xff) {
-	case SQLITE_OK:
-	case SQLITE_ROW:
-	case SQLITE_DONE: return ERR_OK;
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 	case SQLITE_PROTOCOL: return ERR_BUSY;
@@ -207,7 +204,7 @@ static enum err distrust(struct db *db, int busy_ms, struct err_info *why)
 /* All steps in one transaction. The version is read again inside it, because another process may just have made the file. */
 static enum err upgrade(struct db *db, struct err_info *why)
 {
-	int version;
+	int version = 0;
 	char sql[96];
 	enum err err = db_exec(db, "BEGIN IMMEDIATE", why);
 	if (err == ERR_OK)
@@ -232,7 +229,7 @@ static enum err upgrade(struct db *db, struct err_info *why)
 static enum err settle(struct db *db, struct err_info *why)
 {
 	char sql[160];
-	int version;
+	int version = 0;
 	enum err err = distrust(db, DB_BUSY_MS, why);
 	if (err == ERR_OK)
 		err = version_check(db, &version, why);
@@ -324,7 +321,7 @@ static enum err open_immutable(struct db *db, struct err_info *why)
 
 static enum err settle_reader(struct db *db, struct err_info *why)
 {
-	int version;
+	int version = 0;
 	enum err err = distrust(db, DB_READ_BUSY_MS, why);
 	if (err == ERR_OK)
 		err = version_check(db, &version, why);

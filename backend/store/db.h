@@ -64,7 +64,7 @@ enum err db_step(struct db *db, sqlite3_stmt *statement, bool *has_row, struct e
 enum err db_exec(struct db *db, const char *sql, struct err_info *why) ATTR_WARN_UNUSED;
 void db_rollback(struct db *db);
 
-/* What an SQLite result means to us, with a sentence that names the file. Call it before the next call on db. */
+/* What a failure of SQLite means to us, never ERR_OK, with a sentence that names the file. Call it before the next call on db. */
 enum err db_fail(const struct db *db, int rc, struct err_info *why);
 
 /* PRAGMA quick_check; stops early, and says ERR_OK, when should_stop(context) does. Errors: ERR_CORRUPT and those of reading. */
