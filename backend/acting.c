@@ -90,7 +90,7 @@ static void changed(struct backend *backend, const struct intent *intent, struct
 {
 	fleet_note_intent(backend->fleet, intent);
 	say(backend, intent, at);
-	if (backend->recorder && intent->id != 0 && intent->id < LOCAL_ID_BASE)
+	if (backend->recorder && intent->id != 0)
 		recorder_intent_update(backend->recorder, intent);
 	backend->is_dirty = backend->is_urgent = true;
 }
@@ -134,7 +134,7 @@ static void hand_to_driver(struct backend *backend, struct intent *intent, struc
 	}
 	intent->stage = INTENT_RECORDED;
 	fleet_note_intent(backend->fleet, intent);
-	if (backend->recorder && intent->id < LOCAL_ID_BASE)
+	if (backend->recorder)
 		recorder_intent_update(backend->recorder, intent);
 	driver->ops->submit(driver, intent);
 }
@@ -256,7 +256,7 @@ static void judge_debt(struct backend *backend, struct intent *intent, struct st
 		intent->owes = false;
 		intent->is_debt_call = false;
 		fleet_note_intent(backend->fleet, intent);
-		if (backend->recorder && intent->id < LOCAL_ID_BASE)
+		if (backend->recorder)
 			recorder_intent_update(backend->recorder, intent);
 		return;
 	case DEBT_OPEN: return;

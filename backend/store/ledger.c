@@ -253,6 +253,8 @@ static struct ledger_entry *entry_of(struct ledger *ledger, const struct intent 
 			return entry;
 	}
 	struct ledger_entry *entry = mem_new(1, sizeof *entry);
+	/* One that was settled and forgotten, and now changes again, has its row already. */
+	entry->row = intent->id <= ledger->last_id ? intent->id : 0;
 	entry->next = ledger->entries;
 	ledger->entries = entry;
 	return entry;
@@ -321,7 +323,8 @@ static void entries_written(struct ledger *ledger)
 		if (entry->is_dirty)
 			entry->row = entry->new_row;
 		entry->is_dirty = false;
-		if (intent_is_closed(&entry->intent) && !entry->intent.owes) {
+		/* A late one has another number here than its maker knows: it is kept, or it would be written twice. */
+		if (intent_is_closed(&entry->intent) && !entry->intent.owes && entry->row == entry->intent.id) {
 			*at = entry->next;
 			free(entry);
 		} else {

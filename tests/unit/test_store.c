@@ -234,8 +234,7 @@ static void an_older_migration_of_the_same_number_is_kept(void **state)
 	fixture_stop(fixture);
 	assert_int_equal(fixture_ask(fixture->cache, "SELECT count(*) FROM migration"), 2);
 	assert_int_equal(fixture_ask(fixture->cache, "SELECT first_seen_ms FROM migration WHERE attempt = 1"), base);
-	assert_int_equal(fixture_ask(fixture->cache, "SELECT ended_ms FROM migration WHERE attempt = 2"),
-	                 base + 9500);
+	assert_int_equal(fixture_ask(fixture->cache, "SELECT ended_ms FROM migration WHERE attempt = 2"), base + 9500);
 }
 
 static void files_are_private(void **state)
@@ -356,6 +355,9 @@ static void an_intent_that_was_insisted_upon_is_recorded_late(void **state)
 	fixture_start(fixture, NULL, fixture->ledger);
 	recorder_intent_update(fixture->recorder, &intent);
 	assert_true(fixture_await_answer(fixture->ledger, "SELECT count(*) FROM intent WHERE stage = 'sent'", 1));
+	intent.stage = INTENT_UNPROVEN;
+	recorder_intent_update(fixture->recorder, &intent);
+	assert_true(fixture_await_answer(fixture->ledger, "SELECT count(*) FROM intent WHERE stage = 'unproven'", 1));
 	intent.stage = INTENT_PROVEN;
 	recorder_intent_update(fixture->recorder, &intent);
 	fixture_stop(fixture);
@@ -364,6 +366,22 @@ static void an_intent_that_was_insisted_upon_is_recorded_late(void **state)
 	assert_int_equal(heard.row[0].intent.id, 1);
 	assert_int_equal(heard.row[0].intent.stage, INTENT_PROVEN);
 	assert_true(heard.row[0].is_late && heard.row[0].intent.order.insist);
+}
+
+static void a_closed_intent_that_changes_again_keeps_its_row(void **state)
+{
+	struct fixture *fixture = *state;
+	struct intent intent = fixture_intent(1);
+	fixture_start(fixture, NULL, fixture->ledger);
+	intent.id = record_intent(fixture, &intent);
+	intent.stage = INTENT_UNPROVEN;
+	recorder_intent_update(fixture->recorder, &intent);
+	assert_true(fixture_await_answer(fixture->ledger, "SELECT count(*) FROM intent WHERE stage = 'unproven'", 1));
+	intent.stage = INTENT_FAILED;
+	recorder_intent_update(fixture->recorder, &intent);
+	fixture_stop(fixture);
+	assert_int_equal(fixture_ask(fixture->ledger, "SELECT count(*) FROM intent WHERE stage = 'failed'"), 1);
+	assert_int_equal(fixture_ask(fixture->ledger, "SELECT count(*) FROM intent"), 1);
 }
 
 static void two_recorders_never_give_the_same_intent_number(void **state)
@@ -431,6 +449,7 @@ int main(void)
 		STORE_TEST(an_intent_is_in_the_file_when_it_is_answered),
 		STORE_TEST(an_intent_comes_back_with_its_owner_and_its_end),
 		STORE_TEST(an_intent_that_was_insisted_upon_is_recorded_late),
+		STORE_TEST(a_closed_intent_that_changes_again_keeps_its_row),
 		STORE_TEST(two_recorders_never_give_the_same_intent_number),
 		STORE_TEST(without_a_ledger_an_intent_is_answered_with_an_error),
 		STORE_TEST(reading_what_is_not_there_is_not_found),
