@@ -152,7 +152,7 @@ enum err target_find(const struct row **out, const struct snapshot *snapshot, co
 	}
 	if (!found)
 		return err_set(why, ERR_NOT_FOUND, "virt-drain", 0,
-			       "no outgoing migration of \"%s\" on the %u hosts that answer (of %zu)", domain,
+			       "no outgoing migration of \"%s\" on the hosts that answer (%u of %zu)", domain,
 			       snapshot->hosts_up, snapshot->n_hosts);
 	if (is_ambiguous)
 		return several(snapshot, &target, fitness(&target, found), domain, why);

@@ -59,7 +59,7 @@ static void a_name_that_nobody_bears_is_not_found(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		assert_int_equal(target_find(&found, &snapshot, words[i], &why), ERR_NOT_FOUND);
 	assert_null(found);
-	assert_non_null(strstr(why.text, "2 hosts that answer (of 3)"));
+	assert_non_null(strstr(why.text, "on the hosts that answer (2 of 3)"));
 }
 
 static void two_bearers_of_a_name_are_listed_and_refused(void **state)
