@@ -65,6 +65,20 @@ static void say_phase(const struct row *row, const struct cell_context *context,
 		snprintf(cell->text, sizeof cell->text, "%s %s", sign, intent ? intent : shown_phase(row->phase));
 }
 
+/* Cuts cleaned text to `width` cells, the last of them the ellipsis. */
+static void cut_text(char *text, size_t size, int width, uint32_t ellipsis)
+{
+	const char *at = text, *fits = text;
+	char sign[8];
+
+	if ((int)text_width(text) <= width)
+		return;
+	for (int used = 0; used < width; used += text_char_width(text_next(&at)))
+		fits = at;
+	put_glyph(sign, sizeof sign, ellipsis);
+	snprintf(text + (fits - text), size - (size_t)(fits - text), "%s", sign);
+}
+
 static void say_route(const struct row *row, const struct cell_context *context, struct cell_text *cell)
 {
 	int room = context->width - (int)text_width(context->glyphs->arrow);
@@ -72,20 +86,11 @@ static void say_route(const struct row *row, const struct cell_context *context,
 	int left = (int)text_width(row->source), right = (int)text_width(to);
 	char source[256];
 
-	/* Too narrow for both: the destination is what differs within a drain, so the source gives way first. */
+	/* Too narrow for both: within a drain all come from one host, so the source gives way first. */
 	cell->role = ROLE_TEXT;
-	if (left + right > room && room > 4 && left > room / 2) {
-		int keep = room - right > room / 2 ? room - right : room / 2;
-		const char *at = row->source;
-
-		for (int used = 0; used < keep - 1; used++)
-			text_next(&at);
-		char cut[8];
-		put_glyph(cut, sizeof cut, context->glyphs->ellipsis);
-		snprintf(source, sizeof source, "%.*s%s", (int)(at - row->source), row->source, cut);
-	} else {
-		snprintf(source, sizeof source, "%s", row->source);
-	}
+	snprintf(source, sizeof source, "%s", row->source);
+	if (left + right > room && room > 4)
+		cut_text(source, sizeof source, room - right >= 1 ? room - right : room / 2, context->glyphs->ellipsis);
 	snprintf(cell->text, sizeof cell->text, "%s%s%s", source, context->glyphs->arrow, to);
 }
 

@@ -56,10 +56,14 @@ static void add_data(struct facts *facts, const struct row *row)
 	}
 	if (job_has(stats, JOB_DATA_PROCESSED)) {
 		struct fact *fact = add(facts, "sent", ROLE_TEXT);
-		int n = snprintf(fact->text, sizeof fact->text, "%s", text_bytes(a, sizeof a, stats->data_processed));
-		if (job_has(stats, JOB_DATA_TOTAL) && stats->data_total.n > 0)
-			snprintf(fact->text + n, sizeof fact->text - (size_t)n, ", %.1f times its size",
-				 (double)stats->data_processed.n / (double)stats->data_total.n);
+		bool has_total = job_has(stats, JOB_DATA_TOTAL) && stats->data_total.n > 0;
+		double times = has_total ? (double)stats->data_processed.n / (double)stats->data_total.n : 0;
+
+		text_bytes(a, sizeof a, stats->data_processed);
+		if (times >= 1)
+			snprintf(fact->text, sizeof fact->text, "%s, %.1f times its size", a, times);
+		else
+			snprintf(fact->text, sizeof fact->text, "%s", a);
 	}
 	if (job_has(stats, JOB_DISK_TOTAL) && stats->disk_total.n > 0) {
 		struct fact *fact = add(facts, "disks", ROLE_TEXT);
@@ -97,8 +101,8 @@ static void add_times(struct facts *facts, const struct row *row, duration since
 
 	text_duration(a, sizeof a, row_elapsed(row, since));
 	if (row->timeout.ms > 0)
-		snprintf(fact->text, sizeof fact->text, "%s of %s%s, our limit", a,
-			 row->timeout_is_about ? "about " : "", text_duration(b, sizeof b, row->timeout));
+		snprintf(fact->text, sizeof fact->text, "%s of our %s%s", a, row->timeout_is_about ? "about " : "",
+			 text_duration(b, sizeof b, row->timeout));
 	else
 		snprintf(fact->text, sizeof fact->text, "%s, no limit of ours", a);
 	if (row_frozen(row, since).ms > 0) {

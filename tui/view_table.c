@@ -21,18 +21,13 @@ static void draw_header(struct surface *surface, struct rect area, const struct 
 		const struct column *column = fitted[i].column;
 		bool is_sorted = column->field == query->order;
 		char title[64];
-		int x = area.x + fitted[i].x;
+		int x = area.x + fitted[i].x, room = fitted[i].width;
 
+		/* where the sign of the order has no room, the badge above the table has it */
 		snprintf(title, sizeof title, "%s%s", column->title,
-			 !is_sorted          ? ""
-			 : query->descending ? view->glyphs->down
-					     : view->glyphs->up);
-		/* the sign of the order may use the blank beside a title that fills its column */
-		int room = fitted[i].width, wanted = (int)text_width(title);
-		if (wanted > room && is_sorted) {
-			x -= column->is_right ? 1 : 0;
-			room++;
-		}
+			 query->descending ? view->glyphs->down : view->glyphs->up);
+		if (!is_sorted || (int)text_width(title) > room)
+			snprintf(title, sizeof title, "%s", column->title);
 		if (column->is_right)
 			surface_text_right(surface, x, area.y, room, is_sorted ? ROLE_HEADER_SORTED : ROLE_HEADER,
 					   title);
