@@ -102,6 +102,63 @@ static void a_calm_guest_arrives_whole(void **state)
 	close_set(&set);
 }
 
+static void a_migration_is_told_in_the_order_of_libvirt(void **state)
+{
+	static const struct {
+		enum sim_event_kind kind;
+		uint32_t host;
+		enum domain_event what;
+	} last[] = {
+		{SIM_LIFECYCLE, 0, DOMAIN_EVENT_SUSPENDED_MIGRATED},
+		{SIM_PASS, 0, DOMAIN_EVENT_OTHER},
+		{SIM_LIFECYCLE, 1, DOMAIN_EVENT_RESUMED_MIGRATED},
+		{SIM_LIFECYCLE, 0, DOMAIN_EVENT_STOPPED_MIGRATED},
+		{SIM_COMPLETED, 0, DOMAIN_EVENT_OTHER},
+	};
+	struct sim_guest_plan plan = plan_of(16, 2, SIM_SWEEP);
+	struct stage_set set = open_with(&plan, PAGE);
+	struct sim_terms terms = terms_of(20);
+	struct sim_event event;
+
+	(void)state;
+	migrate(&set, &terms);
+	sim_world_step(set.world, (duration){MINUTE});
+	assert_true(sim_world_take(set.world, &event));
+	assert_int_equal(event.kind, SIM_JOB_BEGAN);
+	assert_true(sim_world_take(set.world, &event));
+	assert_int_equal(event.what, DOMAIN_EVENT_STARTED_MIGRATED);
+	assert_int_equal(event.host, 1);
+	for (uint64_t pass = 1; sim_world_take(set.world, &event) && event.kind == SIM_PASS; pass++)
+		assert_int_equal(event.number, pass);
+	for (size_t i = 0; i < sizeof last / sizeof last[0]; i++) {
+		assert_int_equal(event.kind, last[i].kind);
+		assert_int_equal(event.host, last[i].host);
+		assert_int_equal(event.what, last[i].what);
+		assert_int_equal(sim_world_take(set.world, &event), i + 1 < sizeof last / sizeof last[0]);
+	}
+	close_set(&set);
+}
+
+static void a_guest_that_its_owner_paused_stays_so_wherever_it_ends(void **state)
+{
+	struct sim_terms terms = terms_of(10);
+
+	(void)state;
+	for (int is_aborted = 0; is_aborted < 2; is_aborted++) {
+		struct stage_set set = open_busy();
+		assert_int_equal(sim_call_suspend(set.world, set.guest, NULL), ERR_OK);
+		migrate(&set, &terms);
+		witness_step(set.witness, 2000);
+		assert_int_equal(sim_call_postcopy(set.world, set.guest, NULL), ERR_NO_POSTCOPY);
+		if (is_aborted)
+			assert_int_equal(sim_call_abort(set.world, set.guest, NULL), ERR_OK);
+		witness_reach(set.witness, set.guest, SIM_OVER, MINUTE);
+		assert_int_equal(guest_of(&set)->host, is_aborted ? 0 : 1);
+		assert_state(guest_of(&set)->state, DOMAIN_PAUSED, REASON_USER);
+		close_set(&set);
+	}
+}
+
 static void a_guest_that_writes_too_much_never_ends_and_its_dirty_rate_saturates(void **state)
 {
 	struct sim_guest_plan plan = plan_of(64, 200, SIM_RANDOM);
@@ -492,6 +549,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_calm_guest_arrives_whole),
+		cmocka_unit_test(a_migration_is_told_in_the_order_of_libvirt),
+		cmocka_unit_test(a_guest_that_its_owner_paused_stays_so_wherever_it_ends),
 		cmocka_unit_test(a_guest_that_writes_too_much_never_ends_and_its_dirty_rate_saturates),
 		cmocka_unit_test(a_pause_costs_what_was_measured_on_real_hosts),
 		cmocka_unit_test(a_suspended_guest_writes_nothing_and_the_copy_goes_on),
