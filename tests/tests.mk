@@ -10,7 +10,8 @@ SH_LOG_DRIVER = $(LOG_DRIVER)
 SH_LOG_COMPILER = bash
 AM_TESTS_ENVIRONMENT = \
 	srcdir='$(abs_top_srcdir)'; builddir='$(abs_top_builddir)'; CMOCKA_MESSAGE_OUTPUT=TAP; \
-	export srcdir builddir CMOCKA_MESSAGE_OUTPUT;
+	XDG_STATE_HOME='$(abs_top_builddir)/tests/state'; XDG_CONFIG_HOME='$(abs_top_builddir)/tests/config'; \
+	export srcdir builddir CMOCKA_MESSAGE_OUTPUT XDG_STATE_HOME XDG_CONFIG_HOME;
 
 # $(call scripts,FOLDERS): their test scripts, as names that VPATH finds.
 scripts = $(sort $(patsubst $(srcdir)/%,%,$(wildcard $(patsubst %,$(srcdir)/%/test-*.sh,$(1)))))
@@ -45,3 +46,7 @@ bench: all $(BENCHES)
 
 EXTRA_DIST += $(call tree,tests/support) $(call tree,tests/tools) $(call tree,tests/golden) $(call tree,tests/replay) \
 	$(call tree,tests/term) $(call tree,tests/lab) $(call tree,tests/faults) $(call tree,tests/fuzz) $(call tree,tests/bench)
+
+# What tests that know no better folder have written.
+clean-local:
+	-rm -rf tests/state tests/config
