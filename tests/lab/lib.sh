@@ -66,7 +66,7 @@ uri_of() { lab uris | sed -n "s/^$1 //p"; }
 virt_drain() { timeout 60 "$builddir/virt-drain" --config "$scratch/virt-drain.conf" "$@"; }
 
 # The fleet as JSON, once; and whether a jq expression is true of it.
-fleet_json() { virt_drain --cache none --once --json; }
+fleet_json() { virt_drain --once --json; }
 fleet_says() { fleet_json | jq --exit-status "$1"; }
 
 # refused_with CODE COMMAND ...

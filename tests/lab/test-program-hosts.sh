@@ -56,5 +56,5 @@ check 'and takes effect' await 20 guest_is_only_on gamma host1
 lab fault thaw alpha@host1
 check 'the guest that was stopped is fresh again' await 40 is_fresh alpha
 tmux_ send-keys -t 0 q
-check 'q ends the dashboard' await 5 eval '! tmux_ has-session'
+check 'q ends the dashboard' await 5 eval "! tmux_ has-session"
 finish

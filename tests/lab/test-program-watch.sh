@@ -24,14 +24,17 @@ stream_start
 check 'all three hosts answer' await 20 three_hosts_up
 
 # ---- a migration that somebody else starts ----
+# The first that libvirt tells anybody is the incoming guest at the destination; before, only a question could find out.
+lab exec host2 timeout 60 virsh event --event lifecycle --timestamp --timeout 30 >"$scratch/event" 2>&1 &
+event_pid=$!
 lab migrate web host2 --bandwidth 10
-await 10 migration_runs web host1
-seen_by_virsh=$(date +%s%3N)
-check 'a migration that virsh starts appears' await 10 streamed '.type == "migration" and .name == "web"'
-appeared=$(($(date +%s%3N) - seen_by_virsh))
-diag "it appeared within $appeared ms of virsh's first sight of it"
+check 'a migration that virsh starts appears' await 20 streamed '.type == "migration" and .name == "web"'
+wait "$event_pid"
+told=$(date -d "$(sed -n 's/^\([-0-9]* [0-9:.]*+0000\):.*Started.*/\1/p' "$scratch/event")" +%s%3N)
+shown=$(date -d "$(jq -r --slurp '[.[] | select(.type == "notice" and (.text | test("migration")))][0].time' "$stream_file")" +%s%3N)
+diag "it appeared $((shown - told)) ms after the first event of libvirt"
 # the goal is one second; the deadline leaves room for a machine that does something else
-check 'it appears before five seconds are over' test "$appeared" -lt 5000
+check 'it appears before five seconds are over' test $((shown - told)) -lt 5000
 
 await 20 eval '[ "$(raw memory_iteration)" -ge 2 ]'
 
@@ -59,7 +62,7 @@ check 'the destination is named right' same "$(ours destination)" host2
 check 'the UUID is that of virsh' same "$(ours uuid)" "$(virsh_on host1 domuuid web | tr -d '\n')"
 check 'the phase is pre-copy' same "$(ours phase)" pre-copy
 check 'the limit is that of Nova: 800 s for each of at least 2 GiB' same "$(ours timeout_ms)" 1600000
-check 'the table has the guest, too' contains "$(virt_drain --cache none --once)" web
+check 'the table has the guest, too' contains "$(virt_drain --once)" web
 
 # ---- its end ----
 virsh_on host1 migrate-setspeed web 2000
