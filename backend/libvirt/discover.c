@@ -50,14 +50,6 @@ static void domain_set_handle(struct host *host, struct domain *domain, virDomai
 	domain->serial = host->connection.serial;
 }
 
-/* A reading that is out comes back to nobody. */
-static void domain_abandon_reading(struct host *host, struct domain *domain)
-{
-	if (domain->reading && !domain->reading->call.is_left_behind && host->n_reading > 0)
-		host->n_reading--;
-	domain->reading = NULL;
-}
-
 static void host_remove_domain(struct host *host, struct domain *domain)
 {
 	for (size_t i = 0; i < host->n_domains; i++) {
@@ -66,7 +58,7 @@ static void host_remove_domain(struct host *host, struct domain *domain)
 		host->domain[i] = host->domain[--host->n_domains];
 		break;
 	}
-	domain_abandon_reading(host, domain);
+	domain->reading = NULL; /* what is out comes back to nobody */
 	domain_set_handle(host, domain, NULL);
 	free(domain->name);
 	free(domain);
@@ -113,11 +105,10 @@ void host_forget_domains(struct host *host)
 {
 	host_doubt_domains(host);
 	for (size_t i = 0; i < host->n_domains; i++) {
-		domain_abandon_reading(host, host->domain[i]);
+		host->domain[i]->reading = NULL; /* what is out comes back to nobody */
 		poll_returned(&host->domain[i]->poll);
 		host->domain[i]->poll.due = clock_mono();
 	}
-	host->n_reading = 0;
 }
 
 /* ---- what is said of a domain */
@@ -283,7 +274,7 @@ static void reading_done(struct call *call)
 	bool is_ours = domain && domain->reading == read;
 
 	if (is_ours) {
-		domain_abandon_reading(host, domain);
+		domain->reading = NULL; /* what is out comes back to nobody */
 		poll_returned(&domain->poll);
 	}
 	host_returned(host, read);
@@ -302,7 +293,6 @@ static bool domain_read(struct host *host, struct domain *domain, mono_time now)
 	domain->reading = host_read(host, READ_JOB, domain, &with, reading_done);
 	if (!domain->reading)
 		return false;
-	host->n_reading++;
 	poll_asked(&domain->poll, now);
 	return true;
 }
@@ -310,8 +300,6 @@ static bool domain_read(struct host *host, struct domain *domain, mono_time now)
 /* Overdue: its thread is left behind, and whether the daemon answers at all is asked. */
 static void domain_is_overdue(struct host *host, struct domain *domain, mono_time now)
 {
-	host->n_reading--;
-	host->connection.n_behind++;
 	calls_leave_behind(&domain->reading->call);
 	link_doubt(&host->link, now);
 	if (!domain->poll.is_late)
@@ -322,8 +310,6 @@ static struct domain *host_pick(const struct host *host, mono_time now)
 {
 	struct domain *best = NULL;
 
-	if (host->n_reading >= host->driver->poll_limits.n_at_once)
-		return NULL;
 	for (size_t i = 0; i < host->n_domains; i++) {
 		struct domain *domain = host->domain[i];
 		if (poll_may_begin(&domain->poll, now) && (!best || poll_precedes(&domain->poll, &best->poll)))
@@ -342,7 +328,7 @@ void host_poll_domains(struct host *host, mono_time now)
 	/* the inventory is said before anything else, and a stale host is not asked more */
 	if (!host->is_known || host->link.state == LINK_STALE)
 		return;
-	while (host->connection.n_behind <= limits->n_behind) {
+	while (!host->connection.is_busy) {
 		struct domain *domain = host_pick(host, now);
 		if (!domain)
 			return;
@@ -356,8 +342,7 @@ void host_poll_domains(struct host *host, mono_time now)
 mono_time host_poll_at(const struct host *host)
 {
 	const struct poll_limits *limits = &host->driver->poll_limits;
-	bool has_room = host->is_known && host->link.state != LINK_STALE && host->n_reading < limits->n_at_once &&
-			host->connection.n_behind <= limits->n_behind;
+	bool has_room = host->is_known && host->link.state != LINK_STALE && !host->connection.is_busy;
 	mono_time at = {INT64_MAX};
 
 	for (size_t i = 0; host->connection.conn && i < host->n_domains; i++) {

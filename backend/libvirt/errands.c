@@ -16,7 +16,7 @@
 #define READING_PATIENCE                                                                                               \
 	((duration){300})             /* a reading of the domain that is out holds the lock that the action needs */
 #define IDLE_MAX ((duration){120000}) /* then the writing connection is closed */
-#define OUT_MAX 3                     /* actions on one connection; the daemon stops to read one with 5 calls in it */
+#define OUT_MAX 1                     /* as on every connection: see struct connection */
 #define NEVER ((mono_time){INT64_MAX})
 
 struct errand_call {

@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REPLACED_MAX 8 /* connections that may be given up with hung calls on them */
+#define RETIRED_MAX 8 /* connections that may be given up with hung calls on them */
+#define NEVER ((mono_time){INT64_MAX})
 
 uint32_t driver_random(struct libvirt_driver *driver)
 {
@@ -117,9 +118,11 @@ void driver_close(struct libvirt_driver *driver, struct connection *connection, 
 struct read_call *host_read(struct host *host, enum read_kind kind, struct domain *domain, const struct read_call *with,
 			    void (*done)(struct call *call))
 {
-	struct read_call *read = mem_new(1, sizeof *read);
 	const char *name = domain && domain->name ? domain->name : host->name;
 
+	if (host->connection.is_busy)
+		return NULL;
+	struct read_call *read = mem_new(1, sizeof *read);
 	if (with)
 		*read = *with;
 	read->call = (struct call){.run = read_run, .done = done};
@@ -136,8 +139,11 @@ struct read_call *host_read(struct host *host, enum read_kind kind, struct domai
 		return NULL;
 	}
 	driver_call_began(host->driver);
-	if (calls_start(&read->call))
+	if (calls_start(&read->call)) {
+		host->connection.is_busy = true;
+		host->connection.busy_since = clock_mono();
 		return read;
+	}
 	driver_call_ended(host->driver);
 	calls_await_room(&host->waiter);
 	if (read->domain)
@@ -161,18 +167,47 @@ static void host_drop_found(struct host *host, struct read_call *read)
 	read->n_found = 0;
 }
 
+/* Closing crosses the wire too: it waits until no call is out on the connection. */
+static void host_retire(struct host *host, struct connection *connection)
+{
+	size_t n;
+	virDomainPtr *handle = host_take_handles(host, &n);
+
+	if (!connection->is_busy) {
+		driver_close(host->driver, connection, handle, n);
+		return;
+	}
+	host->retired =
+		array_reserve(host->retired, &host->retired_capacity, host->n_retired + 1, sizeof(struct retired));
+	host->retired[host->n_retired++] = (struct retired){*connection, handle, n};
+	*connection = (struct connection){0};
+}
+
+static void host_close_retired(struct host *host, unsigned serial)
+{
+	for (size_t i = 0; i < host->n_retired; i++) {
+		struct retired old = host->retired[i];
+
+		if (old.connection.serial != serial)
+			continue;
+		host->retired[i] = host->retired[--host->n_retired];
+		driver_close(host->driver, &old.connection, old.handle, old.n_handles);
+		return;
+	}
+}
+
 void host_returned(struct host *host, struct read_call *read)
 {
 	bool is_present = read->from.serial == host->connection.serial && host->connection.conn;
 
+	if (is_present)
+		host->connection.is_busy = false;
 	if (read->n_found > 0 && (!is_present || host->driver->is_stopping))
 		host_drop_found(host, read);
-	if (read->call.is_left_behind && is_present && host->connection.n_behind > 0)
-		host->connection.n_behind--;
-	if (read->call.is_left_behind && !is_present && host->n_replaced > 0)
-		host->n_replaced--;
-	if (!is_present)
+	if (!is_present) {
+		host_close_retired(host, read->from.serial);
 		return;
+	}
 	if (read->is_dead)
 		host_lost(host, read->from.serial, read->why.text);
 	else if (link_heard(&host->link, clock_mono())) {
@@ -185,14 +220,8 @@ void host_returned(struct host *host, struct read_call *read)
 
 static void host_take_connection(struct host *host, struct open_call *open)
 {
-	struct connection old = host->connection;
-
-	if (old.conn) {
-		size_t n;
-		virDomainPtr *handle = host_take_handles(host, &n);
-		host->n_replaced += old.n_behind > 0;
-		driver_close(host->driver, &old, handle, n);
-	}
+	if (host->connection.conn)
+		host_retire(host, &host->connection);
 	host->connection = (struct connection){
 		.conn = open->conn, .serial = open->subscriber.serial, .subscriptions = open->subscriptions};
 	open->conn = NULL;
@@ -244,7 +273,27 @@ static void open_done(struct call *call)
 	driver_call_ended(driver);
 }
 
-/* The second connection of a host whose first has hung calls on it: swapped without a gap in what is said. */
+/* The second connection of a host: that it came, or not, says whether the daemon answers at all. If the call on the first is still out,
+ * the two are swapped without a gap in what is said. */
+static void replacement_finish(struct host *host, struct open_call *open)
+{
+	mono_time now = clock_mono();
+
+	if (!host->connection.conn)
+		return;
+	if (open->result != ERR_OK) {
+		host_lost(host, host->connection.serial, open->why.text);
+		return;
+	}
+	if (host->connection.is_busy) {
+		host_take_connection(host, open);
+		host->link.survey.is_out = false;
+		link_resurvey(&host->link, now);
+	}
+	if (link_answered(&host->link, &host->driver->link_limits, LINK_NEED_PING, now))
+		host_say_link(host);
+}
+
 static void replacement_done(struct call *call)
 {
 	struct open_call *open = (struct open_call *)call;
@@ -252,13 +301,8 @@ static void replacement_done(struct call *call)
 	struct host *host = &driver->host[open->subscriber.host];
 
 	host->is_replacing = false;
-	if (host->opening == call)
-		host->opening = NULL;
-	if (!driver->is_stopping && open->result == ERR_OK && host->link.has_connection) {
-		host_take_connection(host, open);
-		link_resurvey(&host->link, clock_mono());
-		host->link.survey.is_out = false;
-	}
+	if (!driver->is_stopping)
+		replacement_finish(host, open);
 	if (open->conn) {
 		struct connection extra = {.conn = open->conn, .subscriptions = open->subscriptions};
 		driver_close(driver, &extra, NULL, 0);
@@ -283,21 +327,17 @@ static bool host_open(struct host *host, void (*done)(struct call *call))
 	};
 	driver_call_began(host->driver);
 	if (calls_start(&open->call)) {
-		host->opening = &open->call;
+		/* a replacement that hangs is no connection that is awaited: it takes nobody's room */
+		if (done == replacement_done)
+			calls_leave_behind(&open->call);
+		else
+			host->opening = &open->call;
 		return true;
 	}
 	driver_call_ended(host->driver);
 	calls_await_room(&host->waiter);
 	free(open);
 	return false;
-}
-
-static void host_replace_if_clogged(struct host *host)
-{
-	if (host->connection.n_behind < host->driver->poll_limits.n_behind || host->is_replacing ||
-	    host->n_replaced >= REPLACED_MAX)
-		return;
-	host->is_replacing = host_open(host, replacement_done);
 }
 
 /* ---- cheap calls */
@@ -328,8 +368,19 @@ static void cheap_done(struct call *call)
 	driver_call_ended(driver);
 }
 
+/* A ping while another call is out goes by a connection of its own, which takes over if that call has not returned by then. */
+static bool host_ping_aside(struct host *host)
+{
+	if (host->is_replacing || host->n_retired >= RETIRED_MAX)
+		return true; /* the one that is out must do */
+	host->is_replacing = host_open(host, replacement_done);
+	return host->is_replacing;
+}
+
 static bool host_ask(struct host *host, enum read_kind kind)
 {
+	if (kind == READ_PING && host->connection.is_busy)
+		return host_ping_aside(host);
 	struct read_call *read = host_read(host, kind, NULL, NULL, cheap_done);
 
 	if (!read)
@@ -353,16 +404,13 @@ void host_survey_soon(struct host *host)
 void host_lost(struct host *host, unsigned serial, const char *reason)
 {
 	mono_time now = clock_mono();
-	size_t n;
 
 	if (!host->connection.conn || host->connection.serial != serial)
 		return;
 	log_write(LOG_LEVEL_INFO, "host %s is lost: %s", host->name, reason);
-	virDomainPtr *handle = host_take_handles(host, &n);
-	driver_close(host->driver, &host->connection, handle, n);
+	host_retire(host, &host->connection);
 	link_lost(&host->link, &host->driver->link_limits, reason, now, driver_random(host->driver));
 	host->is_known = false;
-	host->n_replaced = 0;
 	host_say_link(host);
 	host_forget_domains(host);
 }
@@ -430,10 +478,20 @@ static bool host_begin_needed(struct host *host, mono_time now)
 	return is_begun;
 }
 
+/* When the call that is out has had its time: the daemon, or the guest, is doubted. */
+static mono_time host_doubt_at(const struct host *host)
+{
+	const struct connection *connection = &host->connection;
+
+	if (!connection->is_busy || host->link.ping.is_out)
+		return NEVER;
+	return mono_add(connection->busy_since, host->driver->link_limits.doubt_after);
+}
+
 static mono_time host_wake_at(const struct host *host)
 {
 	mono_time at[] = {link_wake_at(&host->link, &host->driver->link_limits), host_poll_at(host), endings_at(host),
-			  errands_at(host)};
+			  errands_at(host), host_doubt_at(host)};
 	mono_time first = at[0];
 
 	for (size_t i = 1; i < ARRAY_LEN(at); i++)
@@ -458,23 +516,27 @@ void host_advance(struct host *host)
 
 	if (host->driver->is_stopping)
 		return;
+	if (mono_reached(now, host_doubt_at(host)))
+		link_doubt(&host->link, now);
 	if (link_tick(&host->link, &host->driver->link_limits, now, driver_random(host->driver))) {
 		host_leave_behind(host);
 		host_say_link(host);
 	}
+	if (link_is_dead(&host->link, &host->driver->link_limits, now))
+		host_lost(host, host->connection.serial, "the daemon does not answer");
 	while (host_begin_needed(host, now))
 		;
 	errands_advance(host, now);
 	if (host->connection.conn) {
 		host_poll_domains(host, now);
 		endings_advance(host, now);
-		host_replace_if_clogged(host);
 	}
 	mono_time at = host_wake_at(host);
 	if (at.ms == INT64_MAX)
 		loop_timer_clear(&host->timer);
-	else /* what is due and could not begin waits for room, not in a busy loop */
-		loop_timer_set(&host->timer, at.ms > now.ms ? at : mono_add(now, (duration){50}));
+	else /* what is due and could not begin waits for room or for the call that is out, not in a busy loop */
+		loop_timer_set(&host->timer,
+			       at.ms > now.ms ? at : mono_add(now, (duration){host->connection.is_busy ? 200 : 50}));
 }
 
 static void host_on_timer(struct loop_timer *timer)
@@ -503,15 +565,20 @@ void host_stop(struct host *host)
 	loop_timer_clear(&host->timer);
 	calls_forget(&host->waiter);
 	errands_stop(host);
+	if (host->connection.conn) {
+		host_retire(host, &host->connection);
+		return;
+	}
 	virDomainPtr *handle = host_take_handles(host, &n);
-	if (host->connection.conn || handle)
-		driver_close(host->driver, host->connection.conn ? &host->connection : NULL, handle, n);
+	if (handle)
+		driver_close(host->driver, NULL, handle, n);
 }
 
 void host_done(struct host *host)
 {
 	host_domains_done(host);
 	free(host->ending);
+	free(host->retired);
 	free(host->errand);
 	free(host->gone);
 	free(host->hostname);

@@ -39,12 +39,21 @@ struct domain {
 	bool facts_asked; /* for this job */
 };
 
-/* A connection; serial 0: none. */
+/* A connection; serial 0: none. One call at a time is out on it: a second one in libvirt before 10.4.0 leaves an event source
+ * behind that points into a stack that is gone (CVE-2024-4418). Who cannot wait gets another connection. */
 struct connection {
 	virConnectPtr conn;
 	unsigned serial;
 	struct subscriptions subscriptions;
-	unsigned n_behind; /* calls left behind on it */
+	bool is_busy;
+	mono_time busy_since;
+};
+
+/* A connection that was given up with its call still out: it is closed when that returns. */
+struct retired {
+	struct connection connection;
+	virDomainPtr *handle;
+	size_t n_handles;
 };
 
 /* A migration that succeeded and whose final statistics are still to be found. */
@@ -84,13 +93,13 @@ struct host {
 	struct connection connection;
 	struct call *opening, *surveying, *pinging; /* the newest of each that is out */
 	bool is_known;                              /* the first EVENT_INVENTORY of this connection was said */
-	bool is_replacing;   /* a second connection is being opened, because calls were left behind on the first */
-	unsigned n_replaced; /* connections given up with calls still on them */
+	bool is_replacing; /* a second connection is being opened, because the call on the first takes long */
+	struct retired *retired;
+	size_t n_retired, retired_capacity;
 	struct uuid uuid;
 	char *hostname;
 	struct domain **domain;
 	size_t n_domains, capacity;
-	unsigned n_reading; /* readings that are out, not left behind */
 	struct uuid *gone;  /* domains that left while a survey was out: it may still list them */
 	size_t n_gone, gone_capacity;
 	struct stamp survey_began;
@@ -131,8 +140,7 @@ void host_done(struct host *host);
 void host_notified(void *notification); /* task: consumes a struct notification */
 void host_lost(struct host *host, unsigned serial, const char *reason);
 void host_survey_soon(struct host *host);
-void host_replace_connection(struct host *host); /* the new one is there: host_take_connection swaps */
-/* Makes a reading on the present connection. NULL: no room for another call. `done` runs on the loop thread and frees it. */
+/* Makes a reading on the present connection. NULL: it is busy, or no room for another call. `done` runs on the loop thread and frees it. */
 struct read_call *host_read(struct host *host, enum read_kind kind, struct domain *domain, const struct read_call *with,
 			    void (*done)(struct call *call));
 void host_returned(struct host *host, struct read_call *read); /* first thing in every `done` */

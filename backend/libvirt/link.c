@@ -12,8 +12,9 @@
 
 const struct link_limits link_limits_default = {
 	.heartbeat = {5000},
-	.doubt_after = {1000},
+	.doubt_after = {700},
 	.stale_after = {1500},
+	.dead_after = {6000},
 	.slow_above = {500},
 	.open_patience = {10000},
 	.retry_first = {1000},
@@ -104,8 +105,9 @@ mono_time link_wake_at(const struct link *link, const struct link_limits *limits
 		return at;
 	if (!link->ping.is_out)
 		at = earlier(at, link->ping.due);
-	else if (link->state != LINK_STALE) /* an overdue ping has said what it has to say */
-		at = earlier(at, mono_add(link->ping.began, limits->stale_after));
+	else
+		at = earlier(at, mono_add(link->ping.began,
+					  link->state == LINK_STALE ? limits->dead_after : limits->stale_after));
 	if (!link->survey.is_out)
 		at = earlier(at, link->survey.due);
 	else if (!link->ping.is_out)
@@ -212,6 +214,12 @@ void link_lost(struct link *link, const struct link_limits *limits, const char *
 	link->survey.is_out = link->ping.is_out = false;
 	link_fail(link, limits, now, random);
 	link_set(link, LINK_DOWN, reason, now);
+}
+
+bool link_is_dead(const struct link *link, const struct link_limits *limits, mono_time now)
+{
+	return link->has_connection && link->ping.is_out &&
+	       mono_reached(now, mono_add(link->ping.began, limits->dead_after));
 }
 
 void link_doubt(struct link *link, mono_time now)

@@ -12,6 +12,7 @@ struct link_limits {
 	duration heartbeat;              /* between two surveys */
 	duration doubt_after;            /* a call on a domain is out so long: ask whether the daemon answers at all */
 	duration stale_after;            /* a cheap call on the host is out so long: the host is stale */
+	duration dead_after;             /* it is still out then: the connection is given up */
 	duration slow_above;             /* a cheap call took longer than this: the host is slow */
 	duration open_patience;          /* an open is out so long: down, and the open is left behind */
 	duration retry_first, retry_max; /* back-off, doubling, before the jitter of a quarter to both sides */
@@ -80,6 +81,9 @@ void link_lost(struct link *link, const struct link_limits *limits, const char *
 void link_doubt(struct link *link, mono_time now);
 /* Everything of this host must be looked at again. */
 void link_resurvey(struct link *link, mono_time now);
+
+/* True where the daemon has been silent for so long that the connection is to be given up (link_lost). */
+bool link_is_dead(const struct link *link, const struct link_limits *limits, mono_time now);
 
 /* True where an action may leave: the daemon answers. A call to a hung daemon could be carried out much later. */
 bool link_may_act(const struct link *link);

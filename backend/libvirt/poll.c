@@ -10,8 +10,6 @@ const struct poll_limits poll_limits_default = {
 	.late_after = {1500},
 	.eager = {250},
 	.n_eager = 6,
-	.n_at_once = 2,
-	.n_behind = 2,
 };
 
 void poll_init(struct poll *poll, mono_time now)

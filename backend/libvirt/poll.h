@@ -14,10 +14,6 @@ struct poll_limits {
 	duration late_after; /* a reading is out so long: the domain is late, its thread is left behind */
 	duration eager;      /* between two looks at a domain whose migration has been announced by its destination */
 	unsigned n_eager;    /* how many of those looks */
-	unsigned n_at_once;  /* readings that may be out per host, those left behind not counted */
-	unsigned
-		n_behind; /* readings left behind on one connection before it must be replaced: the daemon stops to read
-	                      * a connection with 5 calls in it (max_client_requests) */
 };
 
 extern const struct poll_limits poll_limits_default;

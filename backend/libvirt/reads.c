@@ -19,8 +19,6 @@
 
 #define PROBE_PATIENCE ((duration){3000})
 /* seconds between two keepalive messages and how many may stay without answer: dead after 2 x (2 + 1) = 6 s */
-#define KEEPALIVE_INTERVAL 2
-#define KEEPALIVE_COUNT 2
 
 static enum err read_error_of(int code, bool is_dead)
 {
@@ -112,9 +110,7 @@ void open_run(struct call *call)
 		open_add_ssh_advice(open);
 		return;
 	}
-	/* local; -1 or 1 means that this driver or daemon has none, and our own watchdog must do */
-	if (virConnectSetKeepAlive(open->conn, KEEPALIVE_INTERVAL, KEEPALIVE_COUNT) != 0)
-		log_write(LOG_LEVEL_INFO, "host %s has no keepalive", open->name);
+	/* no keepalive of ours: it would wake a call that waits, see docs/decisions/0005-one-call-per-connection.md */
 	if (open->is_write)
 		return;
 	open->result = subscribe(open->conn, &open->subscriber, &open->subscriptions, &open->why);

@@ -18,7 +18,7 @@ enum err read_error(struct err_info *why, virConnectPtr conn, const char *what, 
 /* libvirt's number for the error in `why`, 0 if it is not one of libvirt's. */
 int read_error_code(const struct err_info *why);
 
-/* Opens a connection: probe, open, keepalive, and for a watching one events, host name, capabilities. */
+/* Opens a connection: probe, open, and for a watching one events, host name, capabilities. */
 struct open_call {
 	struct call call; /* first */
 	struct subscriber subscriber;
