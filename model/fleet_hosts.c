@@ -24,6 +24,9 @@ static void say_link(struct fleet *fleet, const struct host *host, struct stamp 
 		return;
 	case LINK_DOWN: fleet_say_host(fleet, at, SEVERITY_CRITICAL, host, "down: %s", reason); return;
 	case LINK_SLOW:
+		if (before == LINK_STALE)
+			fleet_say_host(fleet, at, SEVERITY_WARNING, host, "answers again, slowly");
+		return;
 	case LINK_CONNECTING: return;
 	}
 }

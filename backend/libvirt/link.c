@@ -203,6 +203,9 @@ bool link_heard(struct link *link, mono_time now)
 {
 	if (!link->has_connection || link->state != LINK_STALE)
 		return false;
+	/* a ping that is still out is no doubt any more until it has had its time again */
+	if (link->ping.is_out)
+		link->ping.began = now;
 	return link_set(link, LINK_UP, "", now);
 }
 

@@ -185,10 +185,27 @@ static void a_survey_that_hangs_is_doubted_by_a_ping_and_then_the_host_is_stale(
 	assert_true(link_tick(&link, LIMITS, at(stale), 3));
 	assert_int_equal(link.state, LINK_STALE);
 	assert_false(link_may_act(&link));
-	assert_int_equal(link_wake_at(&link, LIMITS).ms, INT64_MAX);
+	int64_t dead = doubted + LIMITS->dead_after.ms;
+	assert_int_equal(link_wake_at(&link, LIMITS).ms, at(dead).ms);
+	assert_false(link_is_dead(&link, LIMITS, at(dead - 1)));
+	assert_true(link_is_dead(&link, LIMITS, at(dead)));
 }
 
-static void a_survey_that_hangs_in_a_daemon_that_answers_is_doubted_once_a_second_and_no_more(void **state)
+static void a_daemon_that_is_heard_again_gets_new_patience_for_its_ping(void **state)
+{
+	struct link link = link_that_is_up();
+
+	(void)state;
+	link_doubt(&link, at(100));
+	link_asked(&link, LIMITS, LINK_NEED_PING, at(100));
+	assert_true(link_tick(&link, LIMITS, at(100 + LIMITS->stale_after.ms), 3));
+	assert_true(link_heard(&link, at(5000)));
+	assert_int_equal(link.state, LINK_UP);
+	assert_false(link_tick(&link, LIMITS, at(5001), 3));
+	assert_int_equal(link.state, LINK_UP);
+}
+
+static void a_survey_that_hangs_in_a_daemon_that_answers_is_doubted_at_a_steady_pace(void **state)
 {
 	struct link link = link_that_is_up();
 	mono_time now = at(5000);
@@ -204,7 +221,7 @@ static void a_survey_that_hangs_in_a_daemon_that_answers_is_doubted_once_a_secon
 		link_answered(&link, LIMITS, LINK_NEED_PING, now);
 		n++;
 	}
-	assert_in_range(n, 9, 10);
+	assert_in_range(n, 10000 / LIMITS->doubt_after.ms - 1, 10000 / LIMITS->doubt_after.ms);
 	assert_int_equal(link.state, LINK_UP);
 }
 
@@ -447,7 +464,8 @@ int main(void)
 		cmocka_unit_test(a_second_connection_is_not_taken),
 		cmocka_unit_test(a_late_failure_of_an_open_left_behind_changes_nothing),
 		cmocka_unit_test(a_survey_that_hangs_is_doubted_by_a_ping_and_then_the_host_is_stale),
-		cmocka_unit_test(a_survey_that_hangs_in_a_daemon_that_answers_is_doubted_once_a_second_and_no_more),
+		cmocka_unit_test(a_daemon_that_is_heard_again_gets_new_patience_for_its_ping),
+		cmocka_unit_test(a_survey_that_hangs_in_a_daemon_that_answers_is_doubted_at_a_steady_pace),
 		cmocka_unit_test(a_ping_that_is_answered_keeps_the_host_up_while_a_domain_hangs),
 		cmocka_unit_test(any_answer_revives_a_stale_host),
 		cmocka_unit_test(a_slow_answer_makes_the_host_slow_and_a_quick_one_up_again),
