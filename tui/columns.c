@@ -212,8 +212,7 @@ enum err columns_parse(const char *text, struct column_set *out, struct err_info
 		if (!*word)
 			continue;
 		if (!field)
-			return err_set(why, ERR_CONFIG, "virt-drain", 0, "there is no field called \"%s\"",
-				       word);
+			return err_set(why, ERR_CONFIG, "virt-drain", 0, "there is no field called \"%s\"", word);
 		if (set.n_columns == COLUMNS_MAX)
 			return err_set(why, ERR_CONFIG, "virt-drain", 0, "columns: at most %d", COLUMNS_MAX);
 		set.column[set.n_columns++] = column_of(field);
