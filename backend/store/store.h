@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The recorder: two threads, so that no cache, however slow, keeps an intent waiting. One writes the cache (expendable: hosts,
- * migrations, passes, thinned samples, events), one the ledger (not expendable: intents). Callers hand over copies and go on; samples may be dropped, and that is said.
- * Readers for `history` and for the first picture work on the caller's thread and need no recorder.
+ * migrations, passes, thinned samples, events), one the ledger (not expendable: intents). Callers hand over copies and go on;
+ * samples may be dropped, and that is said. Readers for `history` and for the first picture work on the caller's thread and
+ * need no recorder.
  */
 #ifndef BACKEND_STORE_STORE_H
 #define BACKEND_STORE_STORE_H

@@ -114,6 +114,9 @@ tests_unit_test_tui_draw_LDADD = $(unit_tui)
 unit_programs += tests/unit/test_tui_keys
 tests_unit_test_tui_keys_SOURCES = tests/unit/test_tui_keys.c $(tui_support)
 tests_unit_test_tui_keys_LDADD = $(unit_tui)
+unit_programs += tests/unit/test_store_io
+tests_unit_test_store_io_SOURCES = tests/unit/test_store_io.c tests/support/store_fixture.c tests/support/store_fixture.h
+tests_unit_test_store_io_LDADD = $(unit_store)
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_programs)
