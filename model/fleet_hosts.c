@@ -63,8 +63,12 @@ void fleet_apply_link(struct fleet *fleet, struct host *host, const struct event
 
 void fleet_apply_host(struct fleet *fleet, struct host *host, const struct event *event)
 {
+	struct uuid before = host->uuid;
+
 	host->uuid = event->host_facts.uuid;
 	fleet_index_hosts(fleet);
+	if (!uuid_is_nil(&before) && !fleet_host_of(fleet, &before))
+		fleet_forget_pictures(fleet, &before);
 	host->from_cache = false;
 	free(host->hostname);
 	host->hostname = mem_dup(event->host_facts.hostname);

@@ -161,6 +161,9 @@ void fleet_picture(struct fleet *fleet, const struct event *event)
 		count->last = record->id.attempt;
 	if (fleet_find(fleet, &record->id) || record->phase < 0 || record->phase >= PHASE_COUNT)
 		return;
+	/* the cache also remembers hosts that are not watched this time: their rows would never be updated */
+	if (!fleet_host_of(fleet, &record->id.host))
+		return;
 	struct migration *migration = add(fleet, &record->id);
 	migration_from_record(migration, record, event->at);
 	if (phase_is_outcome(migration->phase))
@@ -184,6 +187,23 @@ static void unlink_from_bucket(struct fleet *fleet, const struct migration *migr
 	while (*at != migration)
 		at = &(*at)->next;
 	*at = migration->next;
+}
+
+void fleet_forget_pictures(struct fleet *fleet, const struct uuid *host)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < fleet->n_migrations; i++) {
+		struct migration *migration = fleet->migration[i];
+
+		if (migration->from_cache && uuid_equal(&migration->id.host, host)) {
+			unlink_from_bucket(fleet, migration);
+			migration_free(migration);
+		} else {
+			fleet->migration[kept++] = migration;
+		}
+	}
+	fleet->n_migrations = kept;
 }
 
 void fleet_forget_ended(struct fleet *fleet, mono_time now)

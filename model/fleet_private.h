@@ -100,6 +100,8 @@ struct migration *fleet_begin(struct fleet *fleet, const struct host *host, cons
 			      struct stamp at);
 void fleet_picture(struct fleet *fleet, const struct event *event);
 void fleet_forget_ended(struct fleet *fleet, mono_time now);
+/* Another machine answers where this one was: what the cache said of it concerns nobody any more. */
+void fleet_forget_pictures(struct fleet *fleet, const struct uuid *host);
 void migration_free(struct migration *migration);
 
 /* fleet_outcome.c */

@@ -496,6 +496,33 @@ static void a_picture_becomes_the_living_job_or_an_old_one(void **state)
 	end(fleet);
 }
 
+static void a_picture_of_a_host_that_is_not_watched_is_left_out(void **state)
+{
+	struct fleet_settings settings = {0};
+	struct fleet *fleet = fleet_new(&settings);
+	struct uuid known = host_uuid(SOURCE), other = host_uuid(9);
+
+	(void)state;
+	now_ms = 100000;
+	fleet_add_host(fleet, &(struct fleet_host){SOURCE, "host1", "qemu:///1", NULL});
+	struct event *host = event_new(EVENT_PICTURE_HOST, HOST_NONE, now());
+	host->picture_host = (struct host_record){.uuid = known, .name = mem_dup("host1"), .uri = mem_dup("qemu:///1")};
+	tell(fleet, host);
+	for (int i = 0; i < 2; i++) {
+		struct event *picture = event_new(EVENT_PICTURE, HOST_NONE, now());
+		picture->picture = (struct migration_record){
+			.id = {i ? other : known, guest, 1}, .phase = PHASE_PRECOPY, .downtime = {-1}};
+		tell(fleet, picture);
+	}
+	assert_non_null(row_of(fleet));
+	assert_int_equal(shown->n_rows, 1);
+	/* and when another machine answers at that address, its row goes too */
+	tell_link(fleet, SOURCE, LINK_UP);
+	tell_host(fleet, SOURCE, host_uuid(5));
+	assert_null(row_of(fleet));
+	end(fleet);
+}
+
 static void hostile_names_are_shown_escaped_and_kept_raw(void **state)
 {
 	struct fleet *fleet = fleet_with_two_hosts(NULL);
@@ -575,6 +602,7 @@ int main(void)
 		cmocka_unit_test(a_long_freeze_is_told_once),
 		cmocka_unit_test(a_host_named_twice_is_counted_once),
 		cmocka_unit_test(a_picture_becomes_the_living_job_or_an_old_one),
+		cmocka_unit_test(a_picture_of_a_host_that_is_not_watched_is_left_out),
 		cmocka_unit_test(hostile_names_are_shown_escaped_and_kept_raw),
 		cmocka_unit_test(throughput_is_smoothed_from_bytes_and_falls_when_nothing_moves),
 		cmocka_unit_test(only_the_newest_notices_are_kept),
