@@ -155,7 +155,7 @@ static const struct column special[] = {
 	{FIELD_DIRTY_RATE,        "DIRTY/s",      7,  8,  true,  true,  4, NULL},
 	{FIELD_THROUGHPUT,        "SEND/s",       6,  7,  true,  true,  3, NULL},
 	{FIELD_ELAPSED,           "TIME/LIMIT",   13, 26, true,  false, 7, say_time},
-	{FIELD_THROTTLE,          "SLOWED",       6,  6,  true,  false, 1, NULL},
+	{FIELD_THROTTLE,          "THROTTLE",     8,  8,  true,  false, 1, NULL},
 	{FIELD_AGE,               "AGE",          3,  4,  true,  false, 6, say_age},
 	{FIELD_OUTCOME,           "NOTE",         40, 80, false, false, 0, say_note},
 	{FIELD_EXPECTED_DOWNTIME, "DOWN EXP",     8,  8,  true,  false, 1, NULL},

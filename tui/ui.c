@@ -207,7 +207,7 @@ static enum role stage_role(enum intent_stage stage)
 
 static const char *stage_word(enum intent_stage stage)
 {
-	return stage == INTENT_SENT ? "accepted" : stage == INTENT_PROVEN ? "done" : intent_stage_name(stage);
+	return stage == INTENT_SENT ? "accepted" : stage == INTENT_PROVEN ? "took effect" : intent_stage_name(stage);
 }
 
 /* One answer: told once per stage, from "accepted" on. */

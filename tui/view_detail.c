@@ -13,7 +13,7 @@
 #define FACTS_MAX 24
 
 struct fact {
-	const char *label;
+	const char *label; /* "": the text has the whole line */
 	char text[128];
 	enum role role;
 };
@@ -61,7 +61,7 @@ static void add_data(struct facts *facts, const struct row *row)
 
 		text_bytes(a, sizeof a, stats->data_processed);
 		if (times >= 1)
-			snprintf(fact->text, sizeof fact->text, "%s, %.1f times its size", a, times);
+			snprintf(fact->text, sizeof fact->text, "%s, %.1fx its size", a, times);
 		else
 			snprintf(fact->text, sizeof fact->text, "%s", a);
 	}
@@ -125,7 +125,7 @@ static void add_rest(struct facts *facts, const struct row *row, duration since)
 	if (job_has(&row->stats, JOB_PASS) && row->stats.pass > 0)
 		snprintf(add(facts, "pass", ROLE_TEXT)->text, sizeof facts->fact[0].text, "%" PRIu64, row->stats.pass);
 	if (job_has(&row->stats, JOB_THROTTLE))
-		snprintf(add(facts, "slowed by", ROLE_WARN)->text, sizeof facts->fact[0].text, "%u %% (auto-converge)",
+		snprintf(add(facts, "throttle", ROLE_WARN)->text, sizeof facts->fact[0].text, "%u %% (auto-converge)",
 			 row->stats.throttle_percent);
 	if (job_has(&row->stats, JOB_POSTCOPY_REQUESTS) && row->stats.postcopy_requests > 0)
 		snprintf(add(facts, "page requests", ROLE_TEXT)->text, sizeof facts->fact[0].text, "%s",
@@ -141,7 +141,7 @@ static void add_rest(struct facts *facts, const struct row *row, duration since)
 	if (row->id.attempt > 1)
 		snprintf(add(facts, "attempt", ROLE_TEXT)->text, sizeof facts->fact[0].text, "%" PRIu32,
 			 row->id.attempt);
-	uuid_text(&row->id.domain, add(facts, "uuid", ROLE_DIM)->text);
+	uuid_text(&row->id.domain, add(facts, "", ROLE_DIM)->text);
 }
 
 /* Filled downwards, in as many columns as fit. */
@@ -161,7 +161,8 @@ void view_facts(struct surface *surface, struct rect area, const struct view *vi
 		int x = area.x + (int)(i / (size_t)area.h) * width + 1, y = area.y + (int)(i % (size_t)area.h);
 
 		surface_text(surface, x, y, LABEL - 1, ROLE_DIM, facts.fact[i].label);
-		surface_text(surface, x + LABEL, y, width - LABEL - 2, facts.fact[i].role, facts.fact[i].text);
+		int indent = *facts.fact[i].label ? LABEL : 0;
+		surface_text(surface, x + indent, y, width - indent - 2, facts.fact[i].role, facts.fact[i].text);
 	}
 }
 

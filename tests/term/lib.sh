@@ -7,6 +7,8 @@ term_dir=$(mktemp -d)
 term_n=0 # each shell has a server of its own: one that is dying would take a new session with it
 drain=$builddir/virt-drain
 unset NO_COLOR TMUX
+# crashes are ours to see here, not the sanitizer's
+export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}handle_segv=0:handle_sigbus=0:handle_abort=0"
 export XDG_STATE_HOME=$term_dir XDG_CONFIG_HOME=$term_dir
 
 tm() { tmux -L "vd-term-$$-$term_n" "$@"; }
