@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tools/: what checks and prepares the tree, and the commands at its top.
-EXTRA_DIST += tools/packages tools/install-packages tools/check-layers tools/check-banned tools/screen-picture tools/lib/Code.pm tools/lint tools/unicode-ranges \
+EXTRA_DIST += tools/packages tools/install-packages tools/check-layers tools/check-banned tools/screen-picture tools/draw-pictures tools/lib/Code.pm tools/lint tools/unicode-ranges \
 	.clang-format .clang-tidy .ci/run check quickstart
 
 .PHONY: lint
