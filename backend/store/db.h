@@ -19,7 +19,7 @@
 
 /* How long a write waits for somebody else's lock, and a read. */
 #define DB_BUSY_MS 250
-#define DB_READ_BUSY_MS 50
+#define DB_READ_BUSY_MS 200
 
 /* What cache and ledger differ in. Constant. */
 struct db_kind {

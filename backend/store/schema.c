@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Schema and statements. A released step is never changed: a new version is a new step, and a row of test_store_schema.c.
+ * Schema and statements. A released step is never changed: a new version is a new step behind it.
  */
 #include "backend/store/schema.h"
 

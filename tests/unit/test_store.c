@@ -237,28 +237,6 @@ static void an_older_migration_of_the_same_number_is_kept(void **state)
 	assert_int_equal(fixture_ask(fixture->cache, "SELECT ended_ms FROM migration WHERE attempt = 2"), base + 9500);
 }
 
-static void files_are_private(void **state)
-{
-	struct fixture *fixture = *state;
-	static const char *const name[] = {"cache.db",  "cache.db-wal",  "cache.db-shm", "cache.db-lock",
-					   "ledger.db", "ledger.db-wal", "ledger.db-shm"};
-	char path[128];
-	struct stat facts;
-	mode_t before = umask(0);
-	fixture_start(fixture, fixture->cache, fixture->ledger);
-	assert_true(fixture_await_answer(fixture->cache, "PRAGMA user_version", 1));
-	assert_true(fixture_await_answer(fixture->ledger, "PRAGMA user_version", 1));
-	for (size_t i = 0; i < ARRAY_LEN(name); i++) {
-		snprintf(path, sizeof path, "%s/state/%s", fixture->directory, name[i]);
-		assert_int_equal(lstat(path, &facts), 0);
-		assert_int_equal(facts.st_mode & 07777, 0600);
-	}
-	snprintf(path, sizeof path, "%s/state", fixture->directory);
-	assert_int_equal(stat(path, &facts), 0);
-	assert_int_equal(facts.st_mode & 07777, 0700);
-	umask(before);
-}
-
 static void the_files_say_what_they_are(void **state)
 {
 	struct fixture *fixture = *state;
@@ -283,6 +261,31 @@ static uint64_t record_intent(struct fixture *fixture, const struct intent *inte
 	uint64_t id = event->ledger.intent_id;
 	event_free(event);
 	return id;
+}
+
+static void files_are_private(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char *const name[] = {"cache.db",  "cache.db-wal",  "cache.db-shm", "cache.db-lock",
+					   "ledger.db", "ledger.db-wal", "ledger.db-shm"};
+	char path[128];
+	struct stat facts;
+	mode_t before = umask(0);
+	fixture_start(fixture, fixture->cache, fixture->ledger);
+	struct migration_record record = fixture_migration(1, 1, clock_wall().ms);
+	struct intent intent = fixture_intent(1);
+	recorder_migration(fixture->recorder, &record);
+	record_intent(fixture, &intent);
+	assert_true(fixture_await_answer(fixture->cache, "SELECT count(*) FROM migration", 1));
+	for (size_t i = 0; i < ARRAY_LEN(name); i++) {
+		snprintf(path, sizeof path, "%s/state/%s", fixture->directory, name[i]);
+		assert_int_equal(lstat(path, &facts), 0);
+		assert_int_equal(facts.st_mode & 07777, 0600);
+	}
+	snprintf(path, sizeof path, "%s/state", fixture->directory);
+	assert_int_equal(stat(path, &facts), 0);
+	assert_int_equal(facts.st_mode & 07777, 0700);
+	umask(before);
 }
 
 static void an_intent_is_in_the_file_when_it_is_answered(void **state)

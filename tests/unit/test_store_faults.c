@@ -123,6 +123,20 @@ static void a_picture_is_read_from_the_wal_of_a_dead_writer(void **state)
 	assert_int_equal(n, 1);
 }
 
+static void a_picture_is_read_while_a_recorder_recovers_the_same_wal(void **state)
+{
+	struct fixture *fixture = *state;
+	size_t n;
+	for (int i = 0; i < 3; i++) {
+		leave_a_hot_wal(fixture);
+		fixture_start(fixture, fixture->cache, NULL);
+		assert_int_equal(count_picture(fixture, &n), ERR_OK);
+		assert_int_equal(n, 1);
+		fixture_stop(fixture);
+		assert_true(fixture_run(fixture->cache, "DELETE FROM sample"));
+	}
+}
+
 /* ---- locked ---- */
 
 struct locker {
@@ -433,6 +447,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(a_writer_that_is_killed_tears_nothing_and_breaks_no_promise),
 		STORE_TEST(a_picture_is_read_from_the_wal_of_a_dead_writer),
+		STORE_TEST(a_picture_is_read_while_a_recorder_recovers_the_same_wal),
 		STORE_TEST(a_locked_cache_is_told_and_written_when_it_is_free),
 		STORE_TEST(a_locked_ledger_refuses_and_recovers),
 		STORE_TEST(a_second_recorder_goes_on_without_and_takes_over),
