@@ -31,6 +31,7 @@ libvd_libvirt_a_SOURCES = \
 	backend/libvirt/libvirt.h backend/libvirt/hosts.h \
 	backend/libvirt/act.c backend/libvirt/act.h \
 	backend/libvirt/calls.c backend/libvirt/calls.h \
+	backend/libvirt/connection.c \
 	backend/libvirt/discover.c \
 	backend/libvirt/driver.c \
 	backend/libvirt/endings.c \

@@ -2,7 +2,8 @@
 /*
  * What the loop thread knows of each host: its link, its connections, its domains and the errands that wait for them. Everything in
  * here belongs to the loop thread; the other threads of this folder see only their call.
- *   host.c      the link: opening, surveying, losing, the timer
+ *   host.c      the link: surveying, losing, the timer
+ *   connection.c the watching connection: opening, the one call on it, replacing, closing
  *   discover.c  the domains: their roles, readings and events
  *   endings.c   the final statistics of migrations that succeeded
  *   errands.c   the writing connection and the intents
@@ -100,7 +101,7 @@ struct host {
 	char *hostname;
 	struct domain **domain;
 	size_t n_domains, capacity;
-	struct uuid *gone;  /* domains that left while a survey was out: it may still list them */
+	struct uuid *gone; /* domains that left while a survey was out: it may still list them */
 	size_t n_gone, gone_capacity;
 	struct stamp survey_began;
 	struct ending *ending;
@@ -140,21 +141,28 @@ void host_done(struct host *host);
 void host_notified(void *notification); /* task: consumes a struct notification */
 void host_lost(struct host *host, unsigned serial, const char *reason);
 void host_survey_soon(struct host *host);
-/* Makes a reading on the present connection. NULL: it is busy, or no room for another call. `done` runs on the loop thread and frees it. */
-struct read_call *host_read(struct host *host, enum read_kind kind, struct domain *domain, const struct read_call *with,
-			    void (*done)(struct call *call));
-void host_returned(struct host *host, struct read_call *read); /* first thing in every `done` */
 uint32_t driver_random(struct libvirt_driver *driver);
-void driver_call_began(struct libvirt_driver *driver);
-void driver_call_ended(struct libvirt_driver *driver); /* last thing in every `done` */
-/* Releases connection and handles on a call thread: neither may cross the wire from here. */
-void driver_close(struct libvirt_driver *driver, struct connection *connection, virDomainPtr *domain, size_t n);
-
 /* Says an event. False: the queue is full, the event is gone, and the host is looked at anew. */
 bool host_say(struct host *host, struct event *event);
 struct event *host_event(const struct host *host, enum event_kind kind, struct stamp at);
 void host_say_link(struct host *host);
+void host_say_facts(struct host *host);
 void host_log_error(struct host *host, const struct err_info *why);
+
+/* ---- connection.c */
+bool host_open(struct host *host); /* begins; false: no room */
+/* A ping while another call is out goes by a connection of its own, which takes over if that call has not returned by then. */
+bool host_ping_aside(struct host *host);
+/* Gives up a connection and all handles: closed now, or when its call has returned. */
+void host_retire(struct host *host, struct connection *connection);
+/* Makes a reading on the present connection. NULL: it is busy, or no room for another call. `done` runs on the loop thread and frees it. */
+struct read_call *host_read(struct host *host, enum read_kind kind, struct domain *domain, const struct read_call *with,
+			    void (*done)(struct call *call));
+void host_returned(struct host *host, struct read_call *read); /* first thing in every `done` */
+void driver_call_began(struct libvirt_driver *driver);
+void driver_call_ended(struct libvirt_driver *driver); /* last thing in every `done` */
+/* Releases connection and handles on a call thread: neither may cross the wire from here. */
+void driver_close(struct libvirt_driver *driver, struct connection *connection, virDomainPtr *domain, size_t n);
 
 /* ---- discover.c */
 struct domain *host_domain(const struct host *host, const struct uuid *uuid); /* NULL if there is none */
