@@ -111,8 +111,10 @@ static void read_signals(struct run *run)
 
 	if (bits & TERM_STOP_ASKED)
 		follow(run, NEXT_SUSPEND);
-	if (bits & TERM_CONTINUED)
+	if (bits & TERM_CONTINUED) {
+		term_continue();
 		follow(run, NEXT_REPAINT);
+	}
 	if (bits & TERM_RESIZED)
 		follow(run, NEXT_PAINT);
 }

@@ -388,10 +388,18 @@ void term_close(void)
 	term.n_pairs = 0;
 }
 
+void term_continue(void)
+{
+	leave();
+	reset_prog_mode();
+	set_modes();
+}
+
 void term_suspend(void)
 {
 	struct sigaction as_usual = {.sa_handler = SIG_DFL}, ours;
-	sigset_t stop;
+	struct timespec none = {0, 0};
+	sigset_t stop, go_on;
 
 	leave();
 	sigemptyset(&as_usual.sa_mask);
@@ -403,6 +411,10 @@ void term_suspend(void)
 	sigprocmask(SIG_UNBLOCK, &stop, NULL); /* stops here */
 	sigprocmask(SIG_BLOCK, &stop, NULL);
 	sigaction(SIGTSTP, &ours, NULL);
+	/* the CONT that woke us is no news any more */
+	sigemptyset(&go_on);
+	sigaddset(&go_on, SIGCONT);
+	sigtimedwait(&go_on, NULL, &none);
 	reset_prog_mode();
 	set_modes();
 }

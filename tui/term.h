@@ -35,6 +35,8 @@ void term_bell(void);
 
 /* Gives the terminal back and stops the process group; returns when it goes on. Then everything must be painted. */
 void term_suspend(void);
+/* Takes the terminal again after somebody else stopped and continued the program. Then everything must be painted. */
+void term_continue(void);
 
 /* What WINCH, TSTP and CONT have asked since the last call. Bits. They are only delivered during a ppoll with term_wait_mask. */
 enum { TERM_RESIZED = 1, TERM_STOP_ASKED = 2, TERM_CONTINUED = 4 };

@@ -61,6 +61,23 @@ stops_by_signal() {
 }
 check 'TSTP from outside does the same' stops_by_signal
 
+stopped_hard() {
+	local pid
+	type_line clear
+	run_demo || return 1
+	pid=$(drain_pid)
+	kill -STOP "$pid"
+	await 10 shown 'Stopped' || { screen; return 1; }
+	type_line clear
+	type_line fg
+	await 10 shown 'pre-copy' || { screen; return 1; }
+	press l
+	await 10 shown 'LOG' || { screen; return 1; }
+	press q
+	await 10 shown 'status=0 ready>'
+}
+check 'a STOP that nobody hears is survived too' stopped_hard
+
 ends_with_its_terminal() {
 	local pid
 	type_line clear
