@@ -72,7 +72,7 @@ const struct option_row option_table[] = {
 	  .help = "colours: the name of a theme, or a file" },
 	{ .key = "columns", .type = OPTION_TEXT, .initial = "", .check = tui_columns_check, AT(columns),
 	  .help = "columns of the table, with commas between; empty: what fits the width" },
-	{ .key = "sort", .name = "sort", .type = OPTION_SORT, .argument = "FIELD", .initial = "-remaining",
+	{ .key = "sort", .name = "sort", .type = OPTION_SORT, .argument = "FIELD", .initial = "-elapsed",
 	  AT(sort), .commands = ON(DASHBOARD) | ON(ONCE),
 	  .help = "order of the rows; -FIELD is the largest first" },
 	{ .key = "glyphs", .type = OPTION_CHOICE, .initial = "auto", .choices = glyph_words, AT(glyphs),
