@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The commands: each runs to its end and returns the exit code of DESIGN section 6 (128 + N when signal N ended it). Main thread.
+ * The commands: each runs to its end and returns the exit code of base/err.h (128 + N when signal N ended it). Main thread.
  * Errors are told on standard error.
  */
 #ifndef APP_COMMANDS_H

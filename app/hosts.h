@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The hosts that are watched: what the operator wrote, checked against the allow-list of URIs (a URI can run a program or
- * switch off a check of identity: reliability section 2.4) and completed. Main thread.
+ * switch off a check of identity) and completed. Main thread.
  */
 #ifndef APP_HOSTS_H
 #define APP_HOSTS_H
@@ -50,7 +50,7 @@ enum err hosts_resolve(struct host_list *out, const struct host_list *configured
 /* Is this one %s between harmless characters? Errors: ERR_USAGE. */
 enum err uri_template_check(const char *text, struct err_info *why);
 
-/* Checks a whole URI against the allow-list of DESIGN section 6 and writes its complete form (no_tty=1 for ssh), which the caller
+/* Checks a whole URI against the allow-list of virt-drain(1) and writes its complete form (no_tty=1 for ssh), which the caller
  * frees, to *out. Errors: ERR_USAGE with what is wrong and what is allowed; *out untouched. */
 enum err uri_complete(char **out, const char *uri, bool allow_tcp, struct err_info *why) ATTR_WARN_UNUSED;
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # backend/: one archive per way to reach or remember the fleet; sources and headers, one per line.
-noinst_LIBRARIES += libvd_backend.a libvd_store.a libvd_libvirt.a libvd_sim.a libvd_recorded.a
+noinst_LIBRARIES += libvd_backend.a libvd_store.a libvd_libvirt.a libvd_sim.a
 
 # collector, queue, mailbox, the door
 libvd_backend_a_SOURCES = \
@@ -65,6 +65,3 @@ libvd_sim_a_SOURCES = \
 	backend/sim/tell.c backend/sim/tell.h \
 	backend/sim/watch.c backend/sim/watch.h \
 	backend/sim/world.c backend/sim/world.h
-
-# backend/recorded: a cache or a recording, said again
-libvd_recorded_a_SOURCES =

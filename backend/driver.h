@@ -42,7 +42,7 @@ struct driver_ops {
 	 * domain waits in the queue. NULL: the driver does not care. */
 	void (*taken)(struct driver *driver, uint32_t host, const struct uuid *domain);
 
-	/* Resume a guest that our own pause left frozen after its job failed (the debt of an intent, DESIGN section 4): both ends have been looked at
+	/* Resume a guest that our own pause left frozen after its job failed (the debt of an intent, model/proof.h): both ends have been looked at
 	 * by the collector. Ends in an EVENT_REPLY with the intent's id. NULL: cannot. */
 	void (*pay_debt)(struct driver *driver, const struct intent *intent);
 

@@ -48,7 +48,7 @@ enum err err_set(struct err_info *why, enum err code, const char *origin, int or
 /* "invalid in this state" and the like: a static, short English phrase. */
 const char *err_text(enum err code);
 
-/* The process exit code of DESIGN section 6: 0 done, 1 failure, 2 usage or configuration, 3 invalid in this state,
+/* The process exit code, as virt-drain(1) lists it: 0 done, 1 failure, 2 usage or configuration, 3 invalid in this state,
  * 4 not permitted, 5 not found, 6 no host reachable. */
 int err_exit_code(enum err code);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Text for people: numbers with units, durations, and names that come from hosts made harmless. Names are data: libvirt
- * lets a domain be called by an escape sequence (reliability section 2.1). Pure; any thread.
+ * lets a domain be called by an escape sequence. Pure; any thread.
  */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The action table of DESIGN section 4: per action and method one sentence for each phase that forbids it. Pure.
+ * The action table: per action and method one sentence for each phase that forbids it. Pure.
  */
 #include "model/action.h"
 

@@ -10,7 +10,7 @@
 #include "model/job_stats.h"
 #include "model/passes.h"
 
-/* DESIGN section 3. The order is that of a life; the outcomes begin at PHASE_COMPLETED. */
+/* The order is that of a life; the outcomes begin at PHASE_COMPLETED. */
 enum phase {
 	PHASE_PREPARING, /* job known, memory not started, or disks mirroring */
 	PHASE_PRECOPY,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Our limit on a migration's elapsed time, computed as Nova does (nova.md section 1c): completion_timeout_per_gib x
- * (max(2, RAM GiB) + max(2, GiB of mirrored disks)); libvirt tells the disks' sum only. Pure.
+ * Our limit on a migration's elapsed time, computed as OpenStack Nova does (live_migration_completion_timeout):
+ * completion_timeout_per_gib x (max(2, RAM GiB) + max(2, GiB of mirrored disks)); libvirt tells the disks' sum only. Pure.
  */
 #ifndef MODEL_TIMEOUT_H
 #define MODEL_TIMEOUT_H

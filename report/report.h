@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A snapshot, its changes and the past as text: a table without frames, lines of whole words, and JSON with the keys of DESIGN
- * section 6. Everything is appended to a buffer of the caller. Pure; any thread.
+ * A snapshot, its changes and the past as text: a table without frames, lines of whole words, and JSON with the keys of
+ * virt-drain(1). Everything is appended to a buffer of the caller. Pure; any thread.
  */
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H

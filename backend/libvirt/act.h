@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The actions: the only file of the program that names functions of libvirt that change a guest. They run on a call thread, on
- * a connection of their own, and decide on facts read just before the call (DESIGN section 4, "Falling back and pausing safely").
+ * a connection of their own, and decide on facts read just before the call (model/action.h).
  */
 #ifndef BACKEND_LIBVIRT_ACT_H
 #define BACKEND_LIBVIRT_ACT_H

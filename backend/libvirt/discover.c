@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Who migrates? Events tell at once, a survey per heartbeat keeps the inventory, statistics are read of migrating domains
- * only, and a slow sweep over the idle ones is the net (libvirt.md section 2.3). Loop thread only.
+ * only, and a slow sweep over the idle ones is the net. Loop thread only.
  */
 #include "backend/libvirt/hosts.h"
 #include "backend/libvirt/states.h"

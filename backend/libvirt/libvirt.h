@@ -7,7 +7,7 @@
 
 #include "backend/driver.h"
 
-/* A host as the operator named it. The URI was checked (allow-list of DESIGN section 6) and completed (no_tty=1 for ssh) by the
+/* A host as the operator named it. The URI was checked (allow-list of virt-drain(1)) and completed (no_tty=1 for ssh) by the
  * caller; the driver opens it as it is. Names are unique. */
 struct libvirt_host {
 	const char *name, *uri;

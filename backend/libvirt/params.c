@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table of job parameters (libvirt.md section 1.2). Names are strings in the protocol, so a field that our libvirt headers
+ * The table of job parameters (docs/glossary.md). Names are strings in the protocol, so a field that our libvirt headers
  * do not know is written as text. Pure.
  */
 #include "backend/libvirt/params.h"

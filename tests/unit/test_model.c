@@ -97,7 +97,7 @@ static struct action_facts facts_in(enum phase phase)
 	return (struct action_facts){.is_known = true, .is_reachable = true, .phase = phase};
 }
 
-/* DESIGN section 4, column "allowed", written a second time by hand: the table must agree with the page. */
+/* What is allowed in which phase, written a second time by hand: the table must agree with it. */
 static bool design_allows(enum action action, enum force_method method, enum phase phase)
 {
 	bool precopy = phase == PHASE_PRECOPY, paused = phase == PHASE_PAUSED;
