@@ -64,6 +64,9 @@ void recorder_say(struct recorder *recorder, struct event *event); /* takes the 
 void recorder_tell_cache(struct recorder *recorder, bool is_ok, const char *text, uint64_t n_dropped);
 void recorder_tell_ledger(struct recorder *recorder, bool is_ok, const char *text);
 
+/* recorder_debts.c: an EVENT_NOTICE for each intent of the last day that a dead process left open. */
+void recorder_tell_debts(struct recorder *recorder);
+
 void *recorder_cache_run(void *recorder);
 void *recorder_ledger_run(void *recorder);
 

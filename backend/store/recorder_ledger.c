@@ -86,6 +86,7 @@ void *recorder_ledger_run(void *argument)
 	bool goes_on = true;
 	ledger_init(&writer.ledger, recorder->ledger_path);
 	flush(&writer);
+	recorder_tell_debts(recorder);
 	while (goes_on) {
 		struct parcel *parcel = queue_wait(recorder->ledger.queue, writer.retry_ms ? writer.retry_ms : -1);
 		/* All that waits is taken before changes are written: one sync for many. */

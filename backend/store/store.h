@@ -18,10 +18,10 @@ struct recorder_settings {
 	const char *cache_path;  /* NULL: no cache; copied */
 	const char *ledger_path; /* NULL: no ledger; copied */
 	duration retention;
-	struct event_sink sink; /* EVENT_LEDGER and EVENT_STORE go here, from the recorder's threads */
+	struct event_sink sink; /* EVENT_LEDGER, EVENT_STORE and EVENT_NOTICE go here, from the recorder's threads */
 };
 
-/* EVENT_STORE comes when something changed. A text while ok is true is a remark (a damaged cache was set aside, a network file system). */
+/* An EVENT_NOTICE comes at the start for each intent that a process which is dead now left open. EVENT_STORE comes when something changed. A text while ok is true is a remark (a damaged cache was set aside, a network file system). */
 
 /* Never fails because of a file: a locked, full, corrupt, unwritable or missing one is told by EVENT_STORE and retried or set aside. */
 struct recorder *recorder_start(const struct recorder_settings *settings);

@@ -82,6 +82,81 @@ static void a_writer_that_is_killed_tears_nothing_and_breaks_no_promise(void **s
 	assert_int_equal(fixture_count_names(fixture, ".corrupt-", NULL, 0), 0);
 }
 
+/* A child records an intent, leaves it as told, and is killed. */
+static pid_t leave_open(struct fixture *fixture, enum intent_stage stage, bool owes)
+{
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct intent intent = fixture_intent(1);
+		intent.asked = clock_stamp();
+		fixture_start(fixture, NULL, fixture->ledger);
+		recorder_intent_new(fixture->recorder, &intent);
+		struct event *event = fixture_await(fixture, EVENT_LEDGER);
+		intent.id = event ? event->ledger.intent_id : 0;
+		intent.stage = stage;
+		intent.owes = owes;
+		recorder_intent_update(fixture->recorder, &intent);
+		char sql[96];
+		snprintf(sql, sizeof sql, "SELECT stage = '%s' FROM intent ORDER BY id DESC LIMIT 1",
+			 intent_stage_name(stage));
+		if (fixture_await_answer(fixture->ledger, sql, 1))
+			kill(getpid(), SIGKILL);
+		_exit(1);
+	}
+	int status;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	return child;
+}
+
+/* The notices that a recorder tells at its start, as one text; an intent's answer comes behind all of them. */
+static void hear_notices(struct fixture *fixture, char *text, size_t size)
+{
+	struct intent intent = fixture_intent(99);
+	bool is_over = false;
+	fixture_start(fixture, NULL, fixture->ledger);
+	recorder_intent_new(fixture->recorder, &intent);
+	text[0] = '\0';
+	while (!is_over) {
+		struct event *event = queue_wait(fixture->events, FIXTURE_PATIENCE_MS);
+		assert_non_null(event);
+		is_over = event->kind == EVENT_LEDGER;
+		if (event->kind == EVENT_NOTICE)
+			snprintf(text + strlen(text), size - strlen(text), "%s\n", event->notice.text);
+		event_free(event);
+	}
+	fixture_stop(fixture);
+}
+
+static void what_a_dead_process_left_open_is_told(void **state)
+{
+	struct fixture *fixture = *state;
+	char text[2048], wanted[96];
+	pid_t dead = leave_open(fixture, INTENT_SENT, true);
+	snprintf(wanted, sizeof wanted, "web: an earlier virt-drain (process %d) paused this guest", (int)dead);
+	hear_notices(fixture, text, sizeof text);
+	assert_non_null(strstr(text, wanted));
+	assert_non_null(strstr(text, "look at alpha and beta"));
+	assert_true(fixture_run(fixture->ledger, "DELETE FROM intent"));
+	dead = leave_open(fixture, INTENT_RECORDED, false);
+	snprintf(wanted, sizeof wanted, "(process %d) was asked for force-complete", (int)dead);
+	hear_notices(fixture, text, sizeof text);
+	assert_non_null(strstr(text, wanted));
+}
+
+static void what_is_closed_or_has_a_living_owner_is_not_told(void **state)
+{
+	struct fixture *fixture = *state;
+	char text[2048];
+	leave_open(fixture, INTENT_PROVEN, false);
+	hear_notices(fixture, text, sizeof text);
+	/* Its own intent of a moment ago is open, and this process lives. */
+	hear_notices(fixture, text, sizeof text);
+	assert_string_equal(text, "");
+	assert_int_equal(fixture_ask(fixture->ledger, "SELECT count(*) FROM intent WHERE stage = 'recorded'"), 2);
+}
+
 static void forget_event(void *context, struct event *event)
 {
 	*(size_t *)context += event->kind == EVENT_PICTURE;
@@ -446,6 +521,8 @@ int main(void)
 #define STORE_TEST(function) cmocka_unit_test_setup_teardown(function, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(a_writer_that_is_killed_tears_nothing_and_breaks_no_promise),
+		STORE_TEST(what_a_dead_process_left_open_is_told),
+		STORE_TEST(what_is_closed_or_has_a_living_owner_is_not_told),
 		STORE_TEST(a_picture_is_read_from_the_wal_of_a_dead_writer),
 		STORE_TEST(a_picture_is_read_while_a_recorder_recovers_the_same_wal),
 		STORE_TEST(a_locked_cache_is_told_and_written_when_it_is_free),

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a virt-drain that died left open in the ledger is told once at the start of the next: a guest that it paused, or a call whose end
+ * nobody saw. Told, not acted upon: only somebody who looks at both hosts can know. Ledger thread.
+ */
+#include "backend/store/recorder.h"
+#include "base/array.h"
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Older ones are history: whoever was on duty has looked since. */
+#define DEBT_TOLD_MS (INT64_C(24) * 3600 * 1000)
+#define INTENTS_LOOKED_AT 1000
+
+struct debts {
+	struct recorder *recorder;
+	struct stamp now;
+};
+
+static bool owner_is_alive(const struct ledger_owner *owner)
+{
+	uint64_t start = clock_process_start(owner->pid);
+	return strcmp(owner->boot_id, clock_boot_id()) == 0 && start != 0 && start == owner->process_start;
+}
+
+static void tell_if_left_open(void *context, const struct ledger_row *row)
+{
+	const struct debts *debts = context;
+	const struct intent *intent = &row->intent;
+	int64_t age = debts->now.wall.ms - intent->asked.wall.ms;
+	char raw[512], clean[512];
+	if ((intent_is_closed(intent) && !intent->owes) || age > DEBT_TOLD_MS || owner_is_alive(&row->owner))
+		return;
+	if (intent->owes)
+		snprintf(
+			raw, sizeof raw,
+			"%s: an earlier virt-drain (process %d) paused this guest and ended before it was seen running "
+			"again: look at %s and %s",
+			intent->domain_name, row->owner.pid, intent->source,
+			intent->destination[0] ? intent->destination : "its destination");
+	else
+		snprintf(
+			raw, sizeof raw,
+			"%s: an earlier virt-drain (process %d) was asked for %s and ended before the effect was seen: "
+			"look at %s and %s",
+			intent->domain_name, row->owner.pid, action_name(intent->order.action), intent->source,
+			intent->destination[0] ? intent->destination : "its destination");
+	text_clean(clean, sizeof clean, raw, strlen(raw));
+	struct event *event = event_new(EVENT_NOTICE, HOST_NONE, debts->now);
+	event->notice.severity = intent->owes ? SEVERITY_CRITICAL : SEVERITY_WARNING;
+	event->notice.text = mem_dup(clean);
+	recorder_say(debts->recorder, event);
+}
+
+void recorder_tell_debts(struct recorder *recorder)
+{
+	struct debts debts = {recorder, clock_stamp()};
+	/* What is wrong with the ledger is told by whoever writes it. */
+	(void)!store_read_intents(recorder->ledger_path, INTENTS_LOOKED_AT, tell_if_left_open, &debts, NULL);
+}
