@@ -5,6 +5,7 @@
  */
 #include "base/clock.h"
 #include "tui/term.h"
+#include "tui/tty.h"
 #include "tui/view.h"
 
 #include <errno.h>
@@ -107,15 +108,15 @@ static void read_snapshot(struct run *run)
 
 static void read_signals(struct run *run)
 {
-	unsigned bits = term_signals();
+	unsigned bits = tty_signals();
 
-	if (bits & TERM_STOP_ASKED)
+	if (bits & TTY_STOP_ASKED)
 		follow(run, NEXT_SUSPEND);
-	if (bits & TERM_CONTINUED) {
+	if (bits & TTY_CONTINUED) {
 		term_continue();
 		follow(run, NEXT_REPAINT);
 	}
-	if (bits & TERM_RESIZED)
+	if (bits & TTY_RESIZED)
 		follow(run, NEXT_PAINT);
 }
 
@@ -147,7 +148,7 @@ static void turn(struct run *run)
 		polled[3].fd = term_output_fd();
 		wait = (struct timespec){1, 0};
 	}
-	int n = ppoll(polled, sizeof polled / sizeof polled[0], &wait, term_wait_mask());
+	int n = ppoll(polled, sizeof polled / sizeof polled[0], &wait, tty_wait_mask());
 	read_signals(run);
 	if (n < 0)
 		return;

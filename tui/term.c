@@ -1,25 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Curses, and nothing but curses: opening and closing the terminal, cells out, keys in, and the signals that belong to a terminal. Main
- * thread. Mutable file statics: there is one terminal. Neighbours: restore.c (crashes), run.c (the loop).
+ * Curses, and nothing but curses: opening and closing the terminal, cells out, keys in. Main thread. Mutable file statics: there is
+ * one terminal. Neighbours: tty.c (the terminal below curses), restore.c (crashes), run.c (the loop).
  */
 #include "tui/term.h"
 
 #include "base/array.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/text.h"
+#include "tui/restore.h"
+#include "tui/tty.h"
 #include "tui/tui.h"
 
-#include "tui/restore.h"
-
-#include <errno.h>
-#include <fcntl.h>
 #include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -30,7 +26,7 @@
 #define PAIRS_MAX 200
 #define PASTE_PATIENCE_MS 1000
 
-enum { CODE_PASTE_BEGIN = KEY_MAX + 1, CODE_PASTE_END, CODE_OURS };
+enum { CODE_PASTE_BEGIN = KEY_MAX + 1, CODE_PASTE_END };
 
 static struct {
 	SCREEN *screen;
@@ -38,7 +34,6 @@ static struct {
 	enum colour_depth depth;
 	bool is_modern; /* knows the private modes of xterm: paste brackets, synchronized output */
 	bool mouse;
-	int errors_fd; /* the real standard error, while ours goes to the log */
 	struct surface shown;
 	struct {
 		int fg, bg;
@@ -52,58 +47,7 @@ static struct {
 	size_t line_capacity;
 	bool is_pasting;
 	mono_time last_pasted;
-	struct sigaction winch, tstp, cont;
-	sigset_t wait_mask;
-} term = {.errors_fd = -1};
-
-static volatile sig_atomic_t signal_bits;
-
-static void on_signal(int number)
-{
-	signal_bits |= number == SIGWINCH ? TERM_RESIZED : number == SIGTSTP ? TERM_STOP_ASKED : TERM_CONTINUED;
-}
-
-unsigned term_signals(void)
-{
-	unsigned bits = (unsigned)signal_bits;
-
-	signal_bits = 0;
-	return bits;
-}
-
-const sigset_t *term_wait_mask(void)
-{
-	return &term.wait_mask;
-}
-
-/* The three come only while the loop waits, so that none is missed between looking and waiting. */
-static void take_signals(void)
-{
-	struct sigaction action = {.sa_handler = on_signal};
-	sigset_t ours;
-
-	sigemptyset(&action.sa_mask);
-	sigaction(SIGWINCH, &action, &term.winch);
-	sigaction(SIGTSTP, &action, &term.tstp);
-	sigaction(SIGCONT, &action, &term.cont);
-	sigemptyset(&ours);
-	sigaddset(&ours, SIGWINCH);
-	sigaddset(&ours, SIGTSTP);
-	sigaddset(&ours, SIGCONT);
-	/* not pthread_sigmask: there is no pthread in this room, and for the calling thread Linux makes both the same */
-	sigprocmask(SIG_BLOCK, &ours, &term.wait_mask);
-	sigdelset(&term.wait_mask, SIGWINCH);
-	sigdelset(&term.wait_mask, SIGTSTP);
-	sigdelset(&term.wait_mask, SIGCONT);
-}
-
-static void give_signals_back(void)
-{
-	sigaction(SIGWINCH, &term.winch, NULL);
-	sigaction(SIGTSTP, &term.tstp, NULL);
-	sigaction(SIGCONT, &term.cont, NULL);
-	sigprocmask(SIG_SETMASK, &term.wait_mask, NULL);
-}
+} term;
 
 int term_input_fd(void)
 {
@@ -122,43 +66,10 @@ bool term_is_utf8(void)
 
 void term_size(int *width, int *height)
 {
-	struct winsize size;
-	bool is_known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
-
-	*width = is_known ? size.ws_col : COLS;
-	*height = is_known ? size.ws_row : LINES;
-}
-
-static void write_all(const char *text, size_t n)
-{
-	while (n > 0) {
-		ssize_t written = write(STDOUT_FILENO, text, n);
-
-		if (written <= 0 && errno != EINTR && errno != EAGAIN)
-			return;
-		if (written > 0) {
-			text += written;
-			n -= (size_t)written;
-		}
+	if (!tty_size(width, height)) {
+		*width = COLS;
+		*height = LINES;
 	}
-}
-
-static void write_text(const char *text)
-{
-	write_all(text, strlen(text));
-}
-
-/* Terminals that are known to lack, or to print, the private modes of xterm. */
-static bool is_modern(void)
-{
-	static const char *const plain[] = {"linux", "vt", "dumb", "ansi", "cons", "sun", "unknown"};
-	const char *name = getenv("TERM");
-
-	for (size_t i = 0; name && i < ARRAY_LEN(plain); i++) {
-		if (strncmp(name, plain[i], strlen(plain[i])) == 0)
-			return false;
-	}
-	return name != NULL;
 }
 
 /* A capability without its padding ("$<5>"), which only slow hardware needed. */
@@ -283,28 +194,6 @@ static void define_keys(void)
 		define_key(keys[i].sequence, keys[i].code);
 }
 
-/* What libraries print must not land between our cells. */
-static void hide_errors(void)
-{
-	int log = log_fd(), to = log >= 0 ? log : open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-	if (isatty(STDERR_FILENO) && to >= 0) {
-		term.errors_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-		dup2(to, STDERR_FILENO);
-	}
-	if (log < 0 && to >= 0)
-		close(to);
-}
-
-static void show_errors(void)
-{
-	if (term.errors_fd < 0)
-		return;
-	dup2(term.errors_fd, STDERR_FILENO);
-	close(term.errors_fd);
-	term.errors_fd = -1;
-}
-
 static void set_modes(void)
 {
 	raw();
@@ -322,7 +211,7 @@ static void set_modes(void)
 		mouseinterval(0);
 	}
 	if (term.is_modern)
-		write_text("\033[?2004h");
+		tty_write("\033[?2004h");
 }
 
 static enum err refuse(struct err_info *why, const char *what)
@@ -338,7 +227,7 @@ enum err term_open(const struct term_settings *settings, struct err_info *why)
 	if (!name || !*name)
 		return refuse(why, "TERM is not set");
 	restore_remember(STDOUT_FILENO);
-	take_signals();
+	tty_take_signals();
 	set_escdelay(25);
 	term.screen = newterm(NULL, stdout, stdin);
 	if (!term.screen || !tigetstr("cup") || tigetstr("cup") == (char *)-1) {
@@ -347,14 +236,14 @@ enum err term_open(const struct term_settings *settings, struct err_info *why)
 			delscreen(term.screen);
 			term.screen = NULL;
 		}
-		give_signals_back();
+		tty_give_signals_back();
 		return refuse(why, "this terminal (TERM) is not known or cannot place the cursor");
 	}
 	term.theme = settings->theme;
 	term.mouse = settings->mouse;
-	term.is_modern = is_modern();
+	term.is_modern = tty_is_modern();
 	surface_init(&term.shown);
-	hide_errors();
+	tty_hide_errors();
 	prepare_restore();
 	restore_arm();
 	work_out_looks();
@@ -365,7 +254,7 @@ enum err term_open(const struct term_settings *settings, struct err_info *why)
 static void leave(void)
 {
 	if (term.is_modern)
-		write_text("\033[?2004l");
+		tty_write("\033[?2004l");
 	endwin();
 }
 
@@ -379,8 +268,8 @@ void term_close(void)
 	delscreen(term.screen);
 	term.screen = NULL;
 	restore_disarm();
-	show_errors();
-	give_signals_back();
+	tty_show_errors();
+	tty_give_signals_back();
 	surface_done(&term.shown);
 	free(term.line);
 	term.line = NULL;
@@ -479,11 +368,11 @@ void term_paint(const struct surface *surface, bool all)
 	}
 	surface_copy(&term.shown, surface);
 	if (term.is_modern)
-		write_text("\033[?2026h");
+		tty_write("\033[?2026h");
 	wnoutrefresh(stdscr);
 	doupdate();
 	if (term.is_modern)
-		write_text("\033[?2026l");
+		tty_write("\033[?2026l");
 }
 
 void term_bell(void)

@@ -10,8 +10,6 @@
 #include "tui/surface.h"
 #include "tui/theme.h"
 
-#include <signal.h>
-
 struct term_settings {
 	bool mouse;
 	const struct theme *theme; /* borrowed until term_close */
@@ -37,10 +35,5 @@ void term_bell(void);
 void term_suspend(void);
 /* Takes the terminal again after somebody else stopped and continued the program. Then everything must be painted. */
 void term_continue(void);
-
-/* What WINCH, TSTP and CONT have asked since the last call. Bits. They are only delivered during a ppoll with term_wait_mask. */
-enum { TERM_RESIZED = 1, TERM_STOP_ASKED = 2, TERM_CONTINUED = 4 };
-unsigned term_signals(void);
-const sigset_t *term_wait_mask(void);
 
 #endif

@@ -20,6 +20,7 @@ libvd_tui_a_SOURCES = \
 	tui/term.c tui/term.h \
 	tui/theme.c tui/theme.h \
 	tui/theme_file.c \
+	tui/tty.c tui/tty.h \
 	tui/tui.h \
 	tui/ui.c tui/ui.h \
 	tui/view.h \

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The terminal below curses. One per process, main thread only. Used by term.c, and by run.c for the signals.
+ */
+#ifndef TUI_TTY_H
+#define TUI_TTY_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+/* What WINCH, TSTP and CONT have asked since the last call. Bits. */
+enum { TTY_RESIZED = 1, TTY_STOP_ASKED = 2, TTY_CONTINUED = 4 };
+unsigned tty_signals(void);
+
+/* From take to give_back the three are blocked, and delivered only during a ppoll with tty_wait_mask: none is missed between looking
+ * and waiting. */
+void tty_take_signals(void);
+void tty_give_signals_back(void);
+const sigset_t *tty_wait_mask(void);
+
+/* Writes all of it to standard output, or as much as a terminal that goes away takes. */
+void tty_write(const char *text);
+
+/* As the kernel knows it now; false where it does not. */
+bool tty_size(int *width, int *height);
+
+/* Does TERM name a terminal that knows, or silently ignores, the private modes of xterm? */
+bool tty_is_modern(void);
+
+/* What libraries print goes into the log, or nowhere, until it is shown again. Nothing happens if standard error is no terminal. */
+void tty_hide_errors(void);
+void tty_show_errors(void);
+
+#endif
