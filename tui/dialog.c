@@ -77,7 +77,7 @@ enum dialog_state dialog_state(const struct dialog *dialog, const struct snapsho
 		return DIALOG_REFUSED;
 	if (!snapshot->ledger_ok && !dialog->insists) {
 		err_set(why, ERR_IO, "virt-drain", 0,
-			"the ledger cannot be written: %s. Press i to act without a record.",
+			"Press i to act without a record. The ledger cannot be written: %s.",
 			snapshot->ledger_text && snapshot->ledger_text[0] ? snapshot->ledger_text : "cause not told");
 		return DIALOG_NEEDS_INSIST;
 	}

@@ -226,6 +226,24 @@ static void dialog_without_ledger(void **state)
 	expect(&screen, "dialog_without_ledger");
 }
 
+/* However long the reason is, the key that helps is not cut off. */
+static void dialog_without_ledger_long(void **state)
+{
+	struct screen screen;
+	struct snapshot *snapshot = snapshot_build_drain();
+
+	(void)state;
+	snapshot->ledger_ok = false;
+	snapshot->ledger_text =
+		"/home/operator/.local/state/virt-drain/ledger.sqlite is not a ledger of virt-drain and is "
+		"left alone; move it away or name another file; actions are refused: look at the disk, "
+		"owner and permissions";
+	screen_open(&screen, snapshot, 80, 24, NULL);
+	screen_select(&screen, "db07");
+	screen_press(&screen, 'f');
+	expect(&screen, "dialog_without_ledger_long");
+}
+
 static void read_only_80x24(void **state)
 {
 	struct screen screen;
@@ -300,18 +318,31 @@ static void first_80x24(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(main_80x24),      cmocka_unit_test(main_120x35),
-		cmocka_unit_test(main_200x60),     cmocka_unit_test(main_40x10),
-		cmocka_unit_test(main_60x1),       cmocka_unit_test(detail_80x24),
-		cmocka_unit_test(detail_120x35),   cmocka_unit_test(detail_200x60),
-		cmocka_unit_test(hosts_80x24),     cmocka_unit_test(log_80x24),
-		cmocka_unit_test(help_80x24),      cmocka_unit_test(sort_menu_80x24),
-		cmocka_unit_test(dialog_force),    cmocka_unit_test(dialog_force_frozen),
-		cmocka_unit_test(dialog_abort),    cmocka_unit_test(dialog_bandwidth),
-		cmocka_unit_test(dialog_over),     cmocka_unit_test(dialog_without_ledger),
-		cmocka_unit_test(read_only_80x24), cmocka_unit_test(ascii_120x35),
-		cmocka_unit_test(hostile_80x24),   cmocka_unit_test(cached_80x24),
-		cmocka_unit_test(empty_80x24),     cmocka_unit_test(first_80x24),
+		cmocka_unit_test(main_80x24),
+		cmocka_unit_test(main_120x35),
+		cmocka_unit_test(main_200x60),
+		cmocka_unit_test(main_40x10),
+		cmocka_unit_test(main_60x1),
+		cmocka_unit_test(detail_80x24),
+		cmocka_unit_test(detail_120x35),
+		cmocka_unit_test(detail_200x60),
+		cmocka_unit_test(hosts_80x24),
+		cmocka_unit_test(log_80x24),
+		cmocka_unit_test(help_80x24),
+		cmocka_unit_test(sort_menu_80x24),
+		cmocka_unit_test(dialog_force),
+		cmocka_unit_test(dialog_force_frozen),
+		cmocka_unit_test(dialog_abort),
+		cmocka_unit_test(dialog_bandwidth),
+		cmocka_unit_test(dialog_over),
+		cmocka_unit_test(dialog_without_ledger),
+		cmocka_unit_test(dialog_without_ledger_long),
+		cmocka_unit_test(read_only_80x24),
+		cmocka_unit_test(ascii_120x35),
+		cmocka_unit_test(hostile_80x24),
+		cmocka_unit_test(cached_80x24),
+		cmocka_unit_test(empty_80x24),
+		cmocka_unit_test(first_80x24),
 	};
 
 	setenv("TZ", "UTC", 1);
