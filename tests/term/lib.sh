@@ -9,7 +9,7 @@ drain=$builddir/virt-drain
 unset NO_COLOR TMUX
 # crashes are ours to see here, not the sanitizer's
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}handle_segv=0:handle_sigbus=0:handle_abort=0"
-export XDG_STATE_HOME=$term_dir XDG_CONFIG_HOME=$term_dir
+export XDG_STATE_HOME=$term_dir XDG_CONFIG_HOME=$term_dir TMUX_TMPDIR=$term_dir
 
 tm() { tmux -L "vd-term-$$-$term_n" "$@"; }
 term_end() { tm kill-server 2>/dev/null; rm -rf "$term_dir"; }
