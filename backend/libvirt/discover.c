@@ -28,6 +28,7 @@ static struct domain *host_add_domain(struct host *host, const struct uuid *uuid
 	struct domain *domain = mem_new(1, sizeof *domain);
 
 	domain->uuid = *uuid;
+	domain->must_tell = !host->is_known;
 	poll_init(&domain->poll, now);
 	host->domain = array_reserve(host->domain, &host->capacity, host->n_domains + 1, sizeof(struct domain *));
 	host->domain[host->n_domains++] = domain;
@@ -98,6 +99,7 @@ void host_doubt_domains(struct host *host)
 	for (size_t i = 0; i < host->n_domains; i++) {
 		poll_forget(&host->domain[i]->poll, later);
 		host->domain[i]->facts_asked = false;
+		host->domain[i]->must_tell = true;
 	}
 }
 
@@ -139,6 +141,7 @@ static void domain_say_no_job(struct host *host, const struct domain *domain, co
 
 	event->no_job.uuid = domain->uuid;
 	event->no_job.state = read->has_state ? read->state : domain->state;
+	event->no_job.how = domain->how;
 	host_say(host, event);
 }
 
@@ -226,8 +229,11 @@ static void domain_found(struct host *host, struct domain *domain, enum poll_rol
 
 static void domain_answered(struct host *host, struct domain *domain, const struct read_call *read)
 {
-	bool is_first = domain->poll.role == POLL_UNSEEN, was_outgoing = domain->poll.role == POLL_OUTGOING;
+	bool is_news = domain->must_tell || domain->poll.role == POLL_OUTGOING || domain->poll.was_outgoing;
 
+	domain->must_tell = domain->must_tell && read->is_ending;
+	if (read->has_job || read->is_ending)
+		domain->how = read->how;
 	if (read->is_ending) {
 		domain->poll.due = mono_add(clock_mono(), host->driver->poll_limits.eager);
 	} else if (read->has_job) {
@@ -240,7 +246,7 @@ static void domain_answered(struct host *host, struct domain *domain, const stru
 		domain_say_incoming(host, domain, read->at);
 	} else {
 		domain_found(host, domain, POLL_IDLE);
-		if (is_first || was_outgoing)
+		if (is_news)
 			domain_say_no_job(host, domain, read);
 	}
 }
@@ -274,7 +280,7 @@ static void reading_done(struct call *call)
 	bool is_ours = domain && domain->reading == read;
 
 	if (is_ours) {
-		domain->reading = NULL; /* what is out comes back to nobody */
+		domain->reading = NULL;
 		poll_returned(&domain->poll);
 	}
 	host_returned(host, read);

@@ -54,8 +54,6 @@ void ending_completed(struct host *host, const struct notification *notification
 	ending_remove(host, &notification->uuid);
 }
 
-static void ending_ask_destination(struct libvirt_driver *driver, struct host *source, const struct uuid *uuid);
-
 /* A reading knows only the host it was made on; the source is found by its ending. */
 static struct host *ending_host(struct libvirt_driver *driver, const struct uuid *uuid)
 {
@@ -65,49 +63,74 @@ static struct host *ending_host(struct libvirt_driver *driver, const struct uuid
 	return NULL;
 }
 
+static void ending_ended(struct host *source, const struct host *asked, const struct read_call *read, bool is_found)
+{
+	struct ending *ending = ending_find(source, &read->uuid);
+
+	if (is_found)
+		ending_say(source, &read->uuid, read->at, &read->params.stats);
+	if (!is_found && asked == source) {
+		ending->is_asked = false;
+		ending->is_at_destination = true;
+	} else {
+		ending_remove(source, &read->uuid);
+	}
+}
+
 static void ending_done(struct call *call)
 {
 	struct read_call *read = (struct read_call *)call;
 	struct libvirt_driver *driver = read->from.driver;
 	struct host *asked = &driver->host[read->from.host];
 	struct host *source = ending_host(driver, &read->uuid);
-
 	host_returned(asked, read);
-	if (!driver->is_stopping && source) {
-		if (read->has_job)
-			ending_say(source, &read->uuid, read->at, &read->params.stats);
-		if (!read->has_job && asked == source)
-			ending_ask_destination(driver, source, &read->uuid);
-		else
-			ending_remove(source, &read->uuid);
-	}
+	if (!driver->is_stopping && source)
+		ending_ended(source, asked, read, read->has_job);
 	read_call_free(read);
+	if (!driver->is_stopping && source)
+		host_advance(source);
+	if (!driver->is_stopping)
+		host_advance(asked);
 	driver_call_ended(driver);
 }
 
-static void ending_ask_destination(struct libvirt_driver *driver, struct host *source, const struct uuid *uuid)
+/* The host to which it went; NULL if it is not watched. */
+static struct host *ending_destination(struct libvirt_driver *driver, const struct host *source,
+				       const struct uuid *uuid)
 {
-	struct read_call with = {.operation = VIR_DOMAIN_JOB_OPERATION_MIGRATION_IN};
-
 	for (size_t i = 0; i < driver->n_hosts; i++) {
 		struct host *host = &driver->host[i];
-		struct domain *domain = host == source || !host->connection.conn ? NULL : host_domain(host, uuid);
-		if (domain && domain->handle && host_read(host, READ_COMPLETED, domain, &with, ending_done))
-			return;
+		if (host != source && host->connection.conn && host_domain(host, uuid))
+			return host;
 	}
-	ending_remove(source, uuid);
+	return NULL;
+}
+
+static bool ending_ask(struct host *host, const struct ending *ending)
+{
+	struct read_call at_source = {.uuid = ending->uuid,
+				      .operation = VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT,
+				      .wants_state = !ending->was_told};
+	struct read_call at_destination = {.uuid = ending->uuid, .operation = VIR_DOMAIN_JOB_OPERATION_MIGRATION_IN};
+
+	const struct read_call *with = ending->is_at_destination ? &at_destination : &at_source;
+
+	return host_read(host, READ_COMPLETED, NULL, with, ending_done) != NULL;
 }
 
 void endings_advance(struct host *host, mono_time now)
 {
-	for (size_t i = 0; i < host->n_endings; i++) {
+	for (size_t i = host->n_endings; i-- > 0;) {
 		struct ending *ending = &host->ending[i];
+		struct host *asked = host;
 		if (ending->is_asked || !mono_reached(now, ending->due))
 			continue;
-		struct read_call with = {.uuid = ending->uuid,
-					 .operation = VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT,
-					 .wants_state = !ending->was_told};
-		ending->is_asked = host_read(host, READ_COMPLETED, NULL, &with, ending_done) != NULL;
+		if (ending->is_at_destination)
+			asked = ending_destination(host->driver, host, &ending->uuid);
+		if (asked)
+			ending->is_asked = ending_ask(asked, ending);
+		else
+			ending_remove(host, &ending->uuid);
 	}
 }
 

@@ -38,6 +38,8 @@ struct domain {
 	struct held_pass pass[PASSES_HELD];
 	size_t n_passes;
 	bool facts_asked; /* for this job */
+	bool must_tell;   /* that it has no job is news although it had none: the first look after a gap */
+	enum job_end how; /* the last type of its job, where that told how it ended */
 };
 
 /* A connection; serial 0: none. One call at a time is out on it: a second one in libvirt before 10.4.0 leaves an event source
@@ -60,7 +62,8 @@ struct retired {
 /* A migration that succeeded and whose final statistics are still to be found. */
 struct ending {
 	struct uuid uuid;
-	bool was_told; /* its source said STOPPED_MIGRATED: the record at the source cannot be an older one */
+	bool was_told;          /* its source said STOPPED_MIGRATED: the record at the source cannot be an older one */
+	bool is_at_destination; /* the source has no record: the destination is asked */
 	bool is_asked;
 	mono_time due; /* until then the event JOB_COMPLETED may come by itself */
 };

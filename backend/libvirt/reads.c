@@ -18,7 +18,6 @@
 #include <string.h>
 
 #define PROBE_PATIENCE ((duration){3000})
-/* seconds between two keepalive messages and how many may stay without answer: dead after 2 x (2 + 1) = 6 s */
 
 static enum err read_error_of(int code, bool is_dead)
 {
@@ -224,6 +223,10 @@ static void read_job(struct read_call *read)
 	bool is_ours = type != VIR_DOMAIN_JOB_NONE && read->params.operation == VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT;
 	read->has_job = is_ours && (type == VIR_DOMAIN_JOB_UNBOUNDED || type == VIR_DOMAIN_JOB_BOUNDED);
 	read->is_ending = is_ours && !read->has_job;
+	if (is_ours && type == VIR_DOMAIN_JOB_CANCELLED)
+		read->how = JOB_END_CANCELLED;
+	if (is_ours && type == VIR_DOMAIN_JOB_FAILED)
+		read->how = JOB_END_FAILED;
 	if (!is_ours && read->wants_state)
 		read_state(read);
 }

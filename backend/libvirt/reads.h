@@ -74,6 +74,7 @@ struct read_call {
 	size_t n_found;
 	bool has_job;     /* READ_JOB: an outgoing migration; READ_COMPLETED: a record */
 	bool is_ending;   /* READ_JOB: there is one, and it is just being torn down */
+	enum job_end how; /* READ_JOB: as what it ends */
 	bool is_incoming; /* READ_JOB */
 	bool has_state;
 	struct domain_state state;
