@@ -34,6 +34,12 @@ tests_lab_driver_say_LDADD = libvd_libvirt.a libvd_backend.a libvd_model.a libvd
 tests_lab_driver_act_SOURCES = tests/lab/driver_act.c
 tests_lab_driver_act_LDADD = $(tests_lab_driver_say_LDADD)
 
+if HAVE_CMOCKA
+lab_programs += tests/lab/contract_lab
+tests_lab_contract_lab_SOURCES = tests/lab/contract_lab.c $(contract_sources)
+tests_lab_contract_lab_LDADD = $(tests_lab_driver_say_LDADD) $(CMOCKA_LIBS)
+endif
+
 .PHONY: check-unit check-long bench
 check-unit: $(check_PROGRAMS)
 	$(MAKE) check-TESTS TESTS='$(check_PROGRAMS)'
