@@ -38,6 +38,8 @@ dashboard_is_over() { [ -s "$scratch/dashboard.rc" ]; }
 screen() { tmux_ capture-pane -p; }
 shows() { screen | grep -qE -- "$1"; }
 press() { tmux_ send-keys "$@"; }
+# confirmed COMMAND...: confirms the question until the command is true. A question takes no confirmation in its first 0.3 s.
+confirmed() { press y; sleep 0.2; "$@"; }
 
 # ---- a stream; its process is $stream_pid ----
 stream_start() { # [ARGUMENT...]
