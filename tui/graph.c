@@ -13,9 +13,11 @@
 #define LABEL_WIDTH 6
 #define MIN_WIDTH 24
 #define MIN_HEIGHT 4
+#define FOUND_AFTER_MS 5000
 
 struct plot {
 	struct rect area; /* the cells of the curve alone */
+	int64_t from;     /* elapsed milliseconds at the left edge: 0, or where our figures begin */
 	int64_t span;     /* milliseconds from its left to its right edge */
 	uint64_t top;     /* value at the upper edge */
 	const struct depth *depth;
@@ -23,7 +25,7 @@ struct plot {
 
 static int column_of(const struct plot *plot, duration at)
 {
-	int64_t x = at.ms * plot->area.w / plot->span;
+	int64_t x = (at.ms - plot->from) * plot->area.w / plot->span;
 
 	return x < 0 ? 0 : x >= plot->area.w ? plot->area.w - 1 : (int)x;
 }
@@ -39,12 +41,16 @@ static int height_of(const struct plot *plot, uint64_t value)
 static struct plot plot_make(struct rect area, const struct depth *depth, duration elapsed)
 {
 	struct plot plot = {.area = {area.x + LABEL_WIDTH, area.y, area.w - LABEL_WIDTH, area.h - 2},
-			    .span = elapsed.ms > 1000 ? elapsed.ms : 1000,
 			    .top = 1,
 			    .depth = depth};
+	int64_t to = elapsed.ms;
 
-	if (depth->n_points && depth->point[depth->n_points - 1].at.ms > plot.span)
-		plot.span = depth->point[depth->n_points - 1].at.ms;
+	/* a migration that was found under way: the empty time before would press the known part to the right edge */
+	if (depth->n_points && depth->point[0].at.ms > FOUND_AFTER_MS)
+		plot.from = depth->point[0].at.ms;
+	if (depth->n_points && depth->point[depth->n_points - 1].at.ms > to)
+		to = depth->point[depth->n_points - 1].at.ms;
+	plot.span = to - plot.from > 1000 ? to - plot.from : 1000;
 	return plot;
 }
 

@@ -8,6 +8,7 @@
 #include "tui/key.h"
 #include "tui/prompt.h"
 #include "tui/surface.h"
+#include "tui/view.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -391,6 +392,38 @@ static void a_prompt_takes_no_control_characters_and_no_more_than_it_holds(void 
 	assert_int_equal(strlen(prompt.text), PROMPT_MAX);
 }
 
+/* The cells of the lowest row of a curve that are filled. */
+static int filled_at_the_bottom(const struct curve_point *point, size_t n, int64_t elapsed)
+{
+	struct row row = {.id = {.attempt = 1}, .phase = PHASE_PRECOPY, .elapsed = {elapsed}};
+	struct snapshot snapshot = {.row = &row, .n_rows = 1, .depth = {true, row.id, NULL, 0, point, n}};
+	struct view view = {.snapshot = &snapshot, .glyphs = &glyphs_ascii};
+	struct surface surface;
+	struct rect area = {0, 0, 66, 8}; /* 60 cells of curve */
+	int filled = 0;
+
+	surface_init(&surface);
+	surface_reset(&surface, area.w, area.h);
+	view_curve(&surface, area, &view, &row);
+	for (int x = 6; x < area.w; x++)
+		filled += surface_at(&surface, x, area.h - 3)->part[0] != ' ';
+	surface_done(&surface);
+	return filled;
+}
+
+static void a_curve_begins_where_its_figures_begin(void **state)
+{
+	struct curve_point young[60], found_late[60];
+
+	(void)state;
+	for (int i = 0; i < 60; i++) {
+		young[i] = (struct curve_point){.at = {i * 1000}, .remaining = {1 << 30}};
+		found_late[i] = (struct curve_point){.at = {3600000 + i * 1000}, .remaining = {1 << 30}};
+	}
+	assert_in_range(filled_at_the_bottom(young, 60, 60000), 58, 60);
+	assert_in_range(filled_at_the_bottom(found_late, 60, 3660000), 58, 60);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -411,6 +444,7 @@ int main(void)
 		cmocka_unit_test(signs_take_one_cell_and_tell_states_apart_without_colour),
 		cmocka_unit_test(the_ascii_set_is_ascii),
 		cmocka_unit_test(a_prompt_edits_whole_characters_and_gives_back_what_was),
+		cmocka_unit_test(a_curve_begins_where_its_figures_begin),
 		cmocka_unit_test(a_prompt_takes_no_control_characters_and_no_more_than_it_holds),
 	};
 
