@@ -40,9 +40,8 @@ static int height_of(const struct plot *plot, uint64_t value)
 
 static struct plot plot_make(struct rect area, const struct depth *depth, duration elapsed)
 {
-	struct plot plot = {.area = {area.x + LABEL_WIDTH, area.y, area.w - LABEL_WIDTH, area.h - 2},
-			    .top = 1,
-			    .depth = depth};
+	struct plot plot = {
+		.area = {area.x + LABEL_WIDTH, area.y, area.w - LABEL_WIDTH, area.h - 2}, .top = 1, .depth = depth};
 	int64_t to = elapsed.ms;
 
 	/* a migration that was found under way: the empty time before would press the known part to the right edge */
