@@ -446,8 +446,7 @@ static void a_read_only_driver_refuses_every_action(void **state)
 	play_listen(play, play->world->quiet_ms);
 	assert_true(play->world->ops->truth(play->world->world, &guest, &truth));
 	assert_true(truth.host == 0 && truth.is_running);
-	assert_null(
-		play_find(play, (struct want){.kind = EVENT_NO_JOB, .host = ANY, .guest = &guest, .after = began}));
+	assert_null(play_find(play, (struct want){.kind = EVENT_NO_JOB, .host = ANY, .guest = &guest, .after = began}));
 }
 
 static void a_guest_that_nobody_knows_is_not_found(void **state)
