@@ -215,7 +215,7 @@ enum err command_line_apply(const struct command_line *line, const struct option
 		struct err_info said;
 		if (only && given->row != only)
 			continue;
-		if (option_set(given->row, settings, text, &said) != ERR_OK)
+		if (option_set(given->row, settings, text, NULL, &said) != ERR_OK)
 			return err_set(why, ERR_USAGE, said.origin, said.origin_code, "--%s: %s", given->row->name,
 				       said.text);
 		if (given->row->given_offset)

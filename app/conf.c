@@ -166,7 +166,7 @@ static enum err read_scalar(const struct option_row *row, struct settings *setti
 	char *text = text_of(row, value);
 	if (!text)
 		return bad_type(where, row->key, type_words(row->type), why);
-	enum err err = option_set(row, settings, text, &said);
+	enum err err = option_set(row, settings, text, where, &said);
 	free(text);
 	return err ? err_set(why, ERR_CONFIG, said.origin, said.origin_code, "%s: %s: %s", where, row->key, said.text)
 		   : ERR_OK;

@@ -62,7 +62,14 @@ enum err uri_template_check(const char *text, struct err_info *why)
 		return err_set(why, ERR_USAGE, "virt-drain", 0,
 			       "\"%s\" is no template: it must hold one %%s where the host goes, and no other %%",
 			       text);
-	return ERR_OK;
+	struct buffer example = {0};
+	char *complete = NULL;
+	buffer_add(&example, text, (size_t)(place - text));
+	buffer_printf(&example, "HOST%s", place + 2);
+	enum err err = uri_complete(&complete, example.text, true, why);
+	buffer_done(&example);
+	free(complete);
+	return err;
 }
 
 enum err uri_from_host(char **out, const char *host, const char *uri_template, struct err_info *why)

@@ -47,8 +47,8 @@ enum err hosts_resolve(struct host_list *out, const struct host_list *configured
 		       const struct host_list *added, const struct uri_rules *rules,
 		       struct err_info *why) ATTR_WARN_UNUSED;
 
-/* Is this one %s between harmless characters? Errors: ERR_USAGE. */
-enum err uri_template_check(const char *text, struct err_info *why);
+/* Is this one %s in what is otherwise a URI that is allowed (tcp is judged later)? Errors: ERR_USAGE. */
+enum err uri_template_check(const char *text, struct err_info *why) ATTR_WARN_UNUSED;
 
 /* Checks a whole URI against the allow-list of virt-drain(1) and writes its complete form (no_tty=1 for ssh), which the caller
  * frees, to *out. Errors: ERR_USAGE with what is wrong and what is allowed; *out untouched. */

@@ -50,7 +50,7 @@ const struct option_row option_table[] = {
 	  AT(read_only), .commands = LIVE,
 	  .help = "change nothing: the daemons themselves refuse every action" },
 	{ .key = "drain", .name = "drain", .type = OPTION_TEXT, .argument = "HOST", .initial = "",
-	  AT(drain), .commands = WATCHING,
+	  AT(drain), .place_offset = offsetof(struct settings, drain_place), .commands = WATCHING,
 	  .help = "the host that is being emptied: its guests are counted (left, moving, moved, not moved)" },
 	{ .key = "refresh", .name = "delay", .letter = 'd', .type = OPTION_DURATION, .argument = "SECONDS", .initial = "1",
 	  .low = MS(200), .high = SECONDS(60), AT(refresh), .commands = LIVE,
@@ -88,7 +88,7 @@ const struct option_row option_table[] = {
 	  AT(retention), .help = "how long the cache remembers a finished migration" },
 
 	{ .name = "connect", .letter = 'c', .type = OPTION_HOST, .argument = "URI", .initial = "",
-	  AT(added), .commands = LIVE,
+	  .check = not_empty, AT(added), .commands = LIVE,
 	  .help = "watch this host too: HOST, user@HOST, a URI, or NAME=URI" },
 	{ .name = "config", .letter = 'f', .type = OPTION_TEXT, .argument = "FILE", .initial = "", .check = not_empty,
 	  AT(config), .help = "read this configuration file and no other" },
@@ -188,6 +188,14 @@ static enum err set_sort(void *value, const char *text, struct err_info *why)
 	return ERR_OK;
 }
 
+static enum err add_host(const struct option_row *row, void *value, const char *text, struct err_info *why)
+{
+	enum err err = row->check ? row->check(text, why) : ERR_OK;
+	if (!err && text[0])
+		host_list_add_word(value, text);
+	return err;
+}
+
 static enum err set_value(const struct option_row *row, void *value, const char *text, struct err_info *why)
 {
 	switch (row->type) {
@@ -196,17 +204,21 @@ static enum err set_value(const struct option_row *row, void *value, const char 
 	case OPTION_DURATION: return set_duration(row, value, text, why);
 	case OPTION_CHOICE: return set_choice(row, value, text, why);
 	case OPTION_SORT: return set_sort(value, text, why);
-	case OPTION_HOST:
-		if (text[0])
-			host_list_add_word(value, text);
-		return ERR_OK;
+	case OPTION_HOST: return add_host(row, value, text, why);
 	}
 	return ERR_FAILED;
 }
 
-enum err option_set(const struct option_row *row, struct settings *settings, const char *text, struct err_info *why)
+enum err option_set(const struct option_row *row, struct settings *settings, const char *text, const char *place,
+		    struct err_info *why)
 {
-	return set_value(row, (char *)settings + row->offset, text, why);
+	enum err err = set_value(row, (char *)settings + row->offset, text, why);
+	if (!err && row->place_offset) {
+		char **remembered = (char **)((char *)settings + row->place_offset);
+		free(*remembered);
+		*remembered = mem_dup(place);
+	}
+	return err;
 }
 
 const struct option_row *option_by_key(const char *key)
@@ -235,7 +247,7 @@ void settings_init(struct settings *settings)
 	for (size_t i = 0; i < option_count; i++) {
 		struct option_row row = option_table[i];
 		row.check = NULL; /* "" stands for "not given", also where nobody may give it */
-		if (option_set(&row, settings, row.initial, &why) != ERR_OK)
+		if (option_set(&row, settings, row.initial, NULL, &why) != ERR_OK)
 			abort(); /* a default that its own setter refuses: a bug that the test of the table finds */
 	}
 }
@@ -245,6 +257,8 @@ void settings_done(struct settings *settings)
 	for (size_t i = 0; i < option_count; i++) {
 		if (option_table[i].type == OPTION_TEXT)
 			free(*(char **)((char *)settings + option_table[i].offset));
+		if (option_table[i].place_offset)
+			free(*(char **)((char *)settings + option_table[i].place_offset));
 	}
 	host_list_done(&settings->hosts);
 	host_list_done(&settings->added);

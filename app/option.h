@@ -40,8 +40,10 @@ struct option_row {
 	duration low, high;         /* OPTION_DURATION: range, both included */
 	bool zero_is_off;           /* OPTION_DURATION: 0 is allowed below `low` */
 	const char *const *choices; /* OPTION_CHOICE: words, ended by NULL */
-	enum err (*check)(const char *text, struct err_info *why); /* OPTION_TEXT: may it be this? NULL: anything */
-	size_t offset;                                             /* of the value in struct settings */
+	enum err (*check)(const char *text,
+			  struct err_info *why); /* of OPTION_TEXT and OPTION_HOST: may it be this? NULL: anything */
+	size_t offset;                           /* of the value in struct settings */
+	size_t place_offset; /* of a char * that remembers "FILE:LINE", for what can be judged only later; 0: none */
 	size_t given_offset; /* of a bool that an argument (or its absence) sets too; 0: none */
 	unsigned commands;   /* bits (1 << enum command) that the option on the command line is for; 0: all */
 	const char *help;    /* one line */
@@ -50,8 +52,8 @@ struct option_row {
 extern const struct option_row option_table[];
 extern const size_t option_count;
 
-/* Sets the value of one row from text. Errors: ERR_USAGE with a sentence that names neither option nor file (the caller does). */
-enum err option_set(const struct option_row *row, struct settings *settings, const char *text,
+/* Sets the value of one row from text; place is "FILE:LINE", or NULL for the command line. Errors: ERR_USAGE with a sentence that names neither option nor file (the caller does). */
+enum err option_set(const struct option_row *row, struct settings *settings, const char *text, const char *place,
 		    struct err_info *why) ATTR_WARN_UNUSED;
 
 /* The row of a configuration key, NULL if there is none. */

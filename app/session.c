@@ -122,7 +122,7 @@ static enum err make_driver(struct driver **out, const struct run *run, struct e
 	return ERR_OK;
 }
 
-static enum err check_drain(const struct driver *driver, const char *drain, struct err_info *why)
+static enum err check_drain(const struct driver *driver, const char *drain, const char *place, struct err_info *why)
 {
 	struct buffer names = {0};
 	size_t n = driver->ops->n_hosts(driver);
@@ -135,8 +135,9 @@ static enum err check_drain(const struct driver *driver, const char *drain, stru
 		if (i < 8)
 			buffer_printf(&names, "%s%s", i ? ", " : "", host.name);
 	}
-	enum err err = err_set(why, ERR_USAGE, "virt-drain", 0, "drain: \"%s\" is not among the watched hosts (%s%s)",
-			       drain, names.text ? names.text : "none", n > 8 ? ", ..." : "");
+	enum err err = err_set(why, ERR_USAGE, "virt-drain", 0,
+			       "%s%sdrain: \"%s\" is not among the watched hosts (%s%s)", place ? place : "",
+			       place ? ": " : "", drain, names.text ? names.text : "none", n > 8 ? ", ..." : "");
 	buffer_done(&names);
 	return err;
 }
@@ -179,7 +180,7 @@ enum err session_start(struct session *out, const struct run *run, struct err_in
 		return err;
 	out->drain = backend_settings.fleet.drain = drained_host(out->driver, settings);
 	if (out->drain)
-		err = check_drain(out->driver, out->drain, why);
+		err = check_drain(out->driver, out->drain, settings->drain_place, why);
 	raise_descriptor_limit();
 	if (!err && signals_start() < 0)
 		err = err_set(why, ERR_FAILED, "system", errno, "cannot watch for signals");

@@ -24,7 +24,8 @@ struct settings {
 	char *uri_template;
 	bool allow_tcp;
 	bool read_only;
-	char *drain; /* "" none */
+	char *drain;       /* "" none */
+	char *drain_place; /* "FILE:LINE" that set it; NULL: no file did */
 	duration refresh, heartbeat, sweep;
 	duration completion_timeout_per_gib; /* 0: no limit */
 	duration frozen_warning;

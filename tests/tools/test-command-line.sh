@@ -53,6 +53,41 @@ mkdir -p "$home/config/virt-drain" && echo 'read_only = maybe;' >"$home/config/v
 refused 'a wrong configuration of the user' 2 'virt-drain.conf:1: ' --demo --once
 rm "$home/config/virt-drain/virt-drain.conf"
 
+# in_conf WHAT WORDS TEXT: a configuration with this text (a format of printf) is refused with its file and WORDS, which begin with the line.
+in_conf() {
+	# shellcheck disable=SC2059
+	printf "$3" >"$home/x.conf"
+	refused "$1" 2 "$home/x.conf:$2" -f "$home/x.conf" --once
+}
+in_conf 'a configuration that cannot be parsed' '2: syntax error' 'refresh = 1;\nsweep = ;\n'
+in_conf 'a key that stands twice' '2: duplicate' 'refresh = 1;\nrefresh = 2;\n'
+in_conf 'a text that does not end' '2: the text that begins here does not end' '\ndrain = "host1;\n'
+in_conf 'a value of a wrong type' '1: read_only must be true or false' 'read_only = 1;\n'
+in_conf 'a duration that is none' '3: refresh: "fast" is no duration' '\n\nrefresh = "fast";\n'
+in_conf 'a duration out of range' '1: refresh: 0 is out of range' 'refresh = 0;\n'
+in_conf 'a configuration that includes another' '1: @include' '@include "other.conf"\n'
+in_conf 'an unknown field of the table' '1: columns: ' 'columns = "nosuch";\n'
+in_conf 'hosts that are no list' '1: hosts must be a list' 'hosts = "h";\n'
+in_conf 'an unknown key of a host' '2: unknown key "nam"' 'hosts = (\n{ nam = "h"; } );\n'
+in_conf 'a host without anything' '1: a host needs a name or a uri' 'hosts = ( { group = "g"; } );\n'
+in_conf 'a configured URI of another hypervisor' '2: URI "test:///default" is not allowed' 'hosts = (\n{ name = "h"; uri = "test:///default"; } );\n'
+in_conf 'a configured URI that starts a program' '2: URI "qemu+ext:' 'hosts = (\n{ name = "h"; uri = "qemu+ext://h/system?command=/bin/sh"; } );\n'
+in_conf 'configured tcp without permission' '2: URI "qemu+tcp://h/system": tcp is not encrypted' 'hosts = (\n{ name = "h"; uri = "qemu+tcp://h/system"; } );\n'
+in_conf 'two configured hosts with one name' '2: there are two hosts' 'hosts = ( { name = "h"; },\n{ name = "h"; } );\n'
+in_conf 'a template that starts a program' '2: uri_template: URI "qemu+ext:' '\nuri_template = "qemu+ext://%%s/x";\n'
+in_conf 'a configured drain of a host that is not watched' '2: drain: "host9" is not among' 'hosts = ( { name = "h"; } );\ndrain = "host9";\n'
+echo 'drain = "host9";' >"$home/x.conf"
+refused 'the drain of the command line comes first' 2 'drain: "host8" is not among' -f "$home/x.conf" --demo --once --drain host8
+refused 'a folder as configuration' 2 'Is a directory' -f "$home" --demo --once
+printf '\377\376\001' >"$home/x.conf"
+refused 'a configuration that is no text' 2 "$home/x.conf" -f "$home/x.conf" --demo --once
+install -m 666 /dev/null "$home/x.conf"
+refused 'a configuration that everybody may write to' 2 'chmod o-w' -f "$home/x.conf" --demo --once
+refused 'an empty host' 2 'is no value' --connect '' --once
+refused 'a host with an escape sequence' 2 'h\x1b[31m' --once $'h\e[31m'
+refused 'commands at once' 2 'exclude each other' --demo --once --stream
+refused 'an action without its domain' 2 'takes one DOMAIN' --demo abort
+
 mkdir -p "$home/state/virt-drain" && chmod 777 "$home/state/virt-drain"
 refused 'a state folder that others may write to' 2 'others may write' history
 rm -r "$home/state/virt-drain"

@@ -153,6 +153,10 @@ static void a_template_holds_the_host_exactly_once(void **state)
 	(void)state;
 	assert_int_equal(uri_template_check("qemu+tls://%s.example.org/system", NULL), ERR_OK);
 	assert_int_equal(uri_template_check("qemu:///system", NULL), ERR_USAGE);
+	assert_int_equal(uri_template_check("qemu+tcp://%s/system", NULL),
+			 ERR_OK); /* whether tcp may be is judged later */
+	assert_int_equal(uri_template_check("qemu+ext://%s/system?command=/bin/sh", NULL), ERR_USAGE);
+	assert_int_equal(uri_template_check("xen+ssh://%s/", NULL), ERR_USAGE);
 	assert_int_equal(uri_template_check("qemu+ssh://%s/%s", NULL), ERR_USAGE);
 	assert_int_equal(uri_template_check("qemu+ssh://%s/%n", NULL), ERR_USAGE);
 	assert_int_equal(uri_template_check("qemu+ssh://%%s/", NULL), ERR_USAGE);

@@ -68,7 +68,7 @@ static void defaults_are_values_that_may_be_set(void **state)
 	for (size_t i = 0; i < option_count; i++) {
 		struct err_info why = {0};
 		if (option_table[i].key &&
-		    option_set(&option_table[i], &settings, option_table[i].initial, &why) != ERR_OK)
+		    option_set(&option_table[i], &settings, option_table[i].initial, NULL, &why) != ERR_OK)
 			fail_msg("%s: %s", option_table[i].key, why.text);
 	}
 	assert_int_equal(settings.refresh.ms, 1000);
@@ -321,6 +321,22 @@ static void the_manual_promises_no_option_that_is_not_there(void **state)
 	free(manual);
 }
 
+static void a_place_is_remembered_until_the_command_line_speaks(void **state)
+{
+	struct settings settings;
+	struct err_info why;
+	const struct option_row *row = option_by_key("drain");
+
+	(void)state;
+	settings_init(&settings);
+	assert_null(settings.drain_place);
+	assert_int_equal(option_set(row, &settings, "host1", "a.conf:3", &why), ERR_OK);
+	assert_string_equal(settings.drain_place, "a.conf:3");
+	assert_int_equal(option_set(row, &settings, "host2", NULL, &why), ERR_OK);
+	assert_null(settings.drain_place);
+	settings_done(&settings);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -333,6 +349,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_command_line_is_refused_with_the_word_that_is_wrong),
 		cmocka_unit_test(a_wrong_value_is_refused_with_its_option),
 		cmocka_unit_test(help_and_version_come_before_everything_else),
+		cmocka_unit_test(a_place_is_remembered_until_the_command_line_speaks),
 		cmocka_unit_test(help_names_every_option_and_command),
 		cmocka_unit_test(the_manual_has_every_option_key_and_field),
 		cmocka_unit_test(the_manual_promises_no_option_that_is_not_there),
