@@ -11,12 +11,13 @@ state=$XDG_STATE_HOME/virt-drain ledger=$XDG_STATE_HOME/virt-drain/ledger.sqlite
 small=$scratch/small
 more_cleanup() {
 	tmux_ kill-server 2>/dev/null
+	[ -z "$stream_pid" ] || kill "$stream_pid" 2>/dev/null
 	umount "$small" 2>/dev/null
 }
 
 slow_guest web host1 host2
 await 20 eval '[ "$(virsh_on host1 domjobinfo web --rawstats | sed -n "s/^memory_iteration: *//p")" -ge 1 ]'
-mkdir -p -m 700 "$state"
+(umask 077 && mkdir -p "$state")
 
 # refuses PART: an abort ends with code 1 and one line that has PART, and web migrates on.
 refuses() {
@@ -111,6 +112,7 @@ if mount -t tmpfs -o size=1m,mode=0700 tmpfs "$small" 2>"$scratch/why"; then
 	kill $stream_pid
 	wait $stream_pid
 	check 'the stream ends with code 0' same $? 0
+	stream_pid=
 	check 'the cache is sound' same "$(sqlite3 "$small/cache" 'PRAGMA integrity_check')" ok
 else
 	skip 'a disk that fills up' "no right to mount: $(cat "$scratch/why")"
