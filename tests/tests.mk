@@ -50,8 +50,10 @@ check-unit: $(check_PROGRAMS)
 check-long: all $(check_PROGRAMS) $(lab_programs)
 	$(MAKE) check-TESTS TESTS='$(LONG_TESTS)'
 
-bench: all $(BENCHES)
-	@for b in $(BENCHES); do ./$$b || exit 1; done
+bench: all $(BENCHES) $(lab_programs)
+	@srcdir='$(abs_top_srcdir)'; builddir='$(abs_top_builddir)'; export srcdir builddir; \
+	for b in $(BENCHES); do ./$$b || exit 1; done; \
+	for b in $(bench_scripts); do bash "$$srcdir/$$b" || exit 1; done
 
 EXTRA_DIST += $(call tree,tests/support) $(call tree,tests/tools) $(call tree,tests/golden) $(call tree,tests/replay) \
 	$(call tree,tests/term) $(call tree,tests/lab) $(call tree,tests/faults) $(call tree,tests/fuzz) $(call tree,tests/bench)

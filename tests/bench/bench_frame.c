@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a frame costs, and how long a key takes to reach the screen: the views without a terminal, then the whole loop on a pseudo
- * terminal with 10,000 migrations that change every second. Prints a table with the targets; asserts nothing.
+ * terminal with 10,000 migrations that change every second. Prints a table with the figures to hold; asserts nothing.
  */
 #include "backend/backend.h"
+#include "tests/bench/measure.h"
 #include "tests/support/snapshot_builder.h"
 #include "tui/term.h"
 #include "tui/tui.h"
 #include "tui/view.h"
 
 #include <locale.h>
-#include <poll.h>
 #include <pthread.h>
-#include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -50,14 +48,6 @@ static void *make_snapshots(void *argument)
 			return NULL;
 		clock_nanosleep(CLOCK_MONOTONIC, 0, &second, NULL);
 	}
-}
-
-static double now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
 int backend_wake_fd(const struct backend *backend)
@@ -98,27 +88,13 @@ uint64_t backend_submit(struct backend *backend, const struct order *order)
 	return 1;
 }
 
-static int ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static void report(const char *what, double *us, size_t n, const char *target)
-{
-	qsort(us, n, sizeof *us, ascending);
-	printf("%-58s %9.3f %9.3f %9.3f   %s\n", what, us[n / 2] / 1000, us[n * 99 / 100] / 1000, us[n - 1] / 1000,
-	       target);
-}
-
 static void bench_views(int width, int height)
 {
 	struct tui_settings settings = {.columns = "", .order = FIELD_REMAINING, .descending = true, .stop_fd = -1};
 	struct snapshot *snapshot = snapshot_build_many(ROWS);
 	struct surface surface;
 	struct ui ui;
-	double adopt[FRAMES], draw[FRAMES];
+	double adopt[FRAMES], draw[FRAMES], draw_cpu[FRAMES];
 	char what[64];
 
 	if (ui_init(&ui, &settings, &glyphs_utf8, NULL) != ERR_OK)
@@ -127,19 +103,21 @@ static void bench_views(int width, int height)
 	surface_init(&surface);
 	snprintf(ui.query.filter, sizeof ui.query.filter, "guest");
 	for (int i = 0; i < FRAMES; i++) {
-		double start = now_us();
+		double start = measure_now_us();
 		ui_adopt(&ui, snapshot, snapshot_now().mono);
-		double adopted = now_us();
+		double adopted = measure_now_us(), cpu = measure_thread_cpu_us();
 		struct view view = view_make(&ui, snapshot, snapshot_now());
 		surface_reset(&surface, width, height);
 		view_draw(&surface, &view);
+		draw_cpu[i] = measure_thread_cpu_us() - cpu;
+		draw[i] = measure_now_us() - adopted;
 		adopt[i] = adopted - start;
-		draw[i] = now_us() - adopted;
 	}
 	snprintf(what, sizeof what, "frame build %dx%d, %d rows", width, height, ROWS);
-	report(what, draw, FRAMES, "under 2 ms");
+	measure_print(what, draw, FRAMES, "under 2 ms");
+	measure_print("  processor time of it", draw_cpu, FRAMES, "");
 	snprintf(what, sizeof what, "filter and order %d rows, once per snapshot", ROWS);
-	report(what, adopt, FRAMES, "");
+	measure_print(what, adopt, FRAMES, "");
 	surface_done(&surface);
 	ui_done(&ui);
 	snapshot_free(snapshot);
@@ -153,70 +131,36 @@ static void run_screen(void)
 
 	if (pthread_create(&maker, NULL, make_snapshots, &backend) != 0)
 		_exit(1);
-	setenv("TERM", "xterm-256color", 1);
-	setlocale(LC_ALL, "C.UTF-8");
+	setlocale(LC_ALL, "");
 	_exit(tui_run(&backend, &settings, NULL) == ERR_OK ? 0 : 1);
-}
-
-/* Reads until a frame has ended, or `ms` have passed; returns the bytes. */
-static size_t read_frame(int fd, int ms)
-{
-	static const char end[] = "\033[?2026l";
-	char text[65536 + sizeof end];
-	size_t kept = 0, all = 0;
-	struct pollfd polled = {.fd = fd, .events = POLLIN};
-
-	while (poll(&polled, 1, ms) > 0) {
-		ssize_t n = read(fd, text + kept, 65536);
-
-		if (n <= 0)
-			break;
-		all += (size_t)n;
-		if (memmem(text, kept + (size_t)n, end, sizeof end - 1))
-			break;
-		size_t tail = kept + (size_t)n < sizeof end - 1 ? kept + (size_t)n : sizeof end - 1;
-		memmove(text, text + kept + (size_t)n - tail, tail);
-		kept = tail;
-	}
-	return all;
 }
 
 static void bench_keys(unsigned short width, unsigned short height)
 {
-	struct winsize size = {.ws_row = height, .ws_col = width};
 	double us[KEYS], size_of[KEYS];
 	char what[80];
-	int fd;
-	pid_t child = forkpty(&fd, NULL, NULL, &size);
+	struct pty pty = pty_fork(width, height);
 
-	if (child == 0)
+	if (pty.pid == 0)
 		run_screen();
-	for (int i = 0; i < 20; i++)
-		read_frame(fd, 300); /* the start, and the first snapshots */
+	pty_drain(&pty, 3000); /* the start, and the first snapshots */
 	for (int i = 0; i < KEYS; i++) {
-		while (read_frame(fd, i % 3) > 0)
+		while (pty_read_frame(&pty, i % 3) > 0)
 			;
-		double start = now_us();
-		if (write(fd, i % 100 < 50 ? "j" : "k", 1) != 1)
-			break;
-		size_of[i] = (double)read_frame(fd, 1000);
-		us[i] = now_us() - start;
+		double start = measure_now_us();
+		pty_press(&pty, i % 100 < 50 ? "j" : "k");
+		size_of[i] = (double)pty_read_frame(&pty, 1000) * 1000;
+		us[i] = measure_now_us() - start;
 	}
+	pty_end(&pty);
 	snprintf(what, sizeof what, "key to painted frame %dx%d, %d rows", width, height, ROWS);
-	report(what, us, KEYS, "99 % under 10 ms");
-	qsort(size_of, KEYS, sizeof *size_of, ascending);
-	printf("%-58s %9.0f %9.0f %9.0f   bytes\n", "  written for it", size_of[KEYS / 2], size_of[KEYS * 99 / 100],
-	       size_of[KEYS - 1]);
-	if (write(fd, "q", 1) == 1)
-		while (read_frame(fd, 200) > 0)
-			;
-	waitpid(child, NULL, 0);
-	close(fd);
+	measure_print(what, us, KEYS, "99 % under 10 ms");
+	measure_print("  bytes written for it (no times)", size_of, KEYS, "");
 }
 
 int main(void)
 {
-	printf("%-58s %9s %9s %9s   %s\n", "milliseconds", "median", "99 %", "most", "target");
+	measure_head("The screen, with rows that are made by the bench");
 	bench_views(80, 24);
 	bench_views(200, 60);
 	bench_keys(80, 24);

@@ -143,9 +143,10 @@ int main(void)
 	static const unsigned sizes[] = {10, 100, 1000, 5000};
 	if (!mkdtemp(directory))
 		return 1;
+	puts("\nThe cache and the ledger");
 	printf("cache: one transaction per second of samples, %d seconds; the ring fills, curves too\n\n", TICKS);
 	printf("%10s %14s %11s %11s %11s %10s %12s\n", "migrations", "samples/s", "mean ms/tick", "worst ms",
-	       "%% of core", "MiB", "picture ms");
+	       "% of core", "MiB", "picture ms");
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
 		bench_cache(directory, sizes[i]);
 	bench_ledger(directory);
