@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tests/: everything says TAP. Programs are listed in tests/unit/unit.mk; scripts are found by their name:
-#   tests/tools/test-*.sh, tests/term/test-*.sh, tests/golden/test-*.sh, tests/fuzz/test-*.sh   run by make check
+#   tests/tools/test-*.sh, tests/term/test-*.sh   run by make check
 #   tests/lab/test-*.sh, tests/faults/test-*.sh   run by make check-long
 # A script gets $srcdir (the source tree) and $builddir (where ./virt-drain is) in its environment, and sources
 # tests/support/tap.sh. A test program gets the same two variables.
@@ -55,8 +55,8 @@ bench: all $(BENCHES) $(lab_programs)
 	for b in $(BENCHES); do ./$$b || exit 1; done; \
 	for b in $(bench_scripts); do bash "$$srcdir/$$b" || exit 1; done
 
-EXTRA_DIST += $(call tree,tests/support) $(call tree,tests/tools) $(call tree,tests/golden) $(call tree,tests/replay) \
-	$(call tree,tests/term) $(call tree,tests/lab) $(call tree,tests/faults) $(call tree,tests/fuzz) $(call tree,tests/bench)
+EXTRA_DIST += $(call tree,tests/support) $(call tree,tests/tools) $(call tree,tests/golden) \
+	$(call tree,tests/term) $(call tree,tests/lab) $(call tree,tests/faults) $(call tree,tests/bench)
 
 # What tests that know no better folder have written.
 clean-local:
