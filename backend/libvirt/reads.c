@@ -117,6 +117,7 @@ void open_run(struct call *call)
 		open_read_host(open);
 	if (open->result == ERR_OK && virConnectIsAlive(open->conn) == 0) {
 		unsubscribe(open->conn, &open->subscriptions);
+		subscriptions_done(&open->subscriptions);
 		open->result = err_set(&open->why, ERR_UNREACHABLE, "virt-drain", 0, "%s closed the connection at once",
 				       open->name);
 	}
@@ -137,6 +138,7 @@ void close_run(struct call *call)
 		calls_count(LIBVIRT_CALL_OPEN);
 		virConnectClose(close->conn);
 	}
+	subscriptions_done(&close->subscriptions);
 }
 
 static bool record_read(const virDomainStatsRecord *record, struct found_domain *found)

@@ -38,12 +38,15 @@ void notification_free(struct notification *notification); /* not the domain */
 struct subscriptions {
 	int id[N_SUBSCRIPTIONS]; /* -1: not registered */
 	bool has_close_callback;
+	struct subscriber *context; /* of all of them; owned */
 };
 
 /* Registers all. Errors: ERR_UNSUPPORTED if even lifecycle events cannot be had. Events of a kind that the daemon does not have
  * are done without. */
 enum err subscribe(virConnectPtr conn, const struct subscriber *subscriber, struct subscriptions *out,
 		   struct err_info *why) ATTR_WARN_UNUSED;
+/* Ends them. The context stays, because a callback may just run on the loop thread: it is freed there, by subscriptions_done. */
 void unsubscribe(virConnectPtr conn, struct subscriptions *subscriptions);
+void subscriptions_done(struct subscriptions *subscriptions); /* any thread, after the connection was closed */
 
 #endif
