@@ -53,9 +53,11 @@ check 'and the guest runs at the destination' await 30 guest_is_only_on plain ho
 # ---- abort ----
 stuck kept
 await 20 copies kept
-check 'an abort is followed to its end' virt_drain abort kept --wait
+said=$(virt_drain abort kept --wait 2>&1)
+check 'an abort is followed to its end' contains "$said" 'kept: cancelled'
 check 'the guest stays on its source and runs' guest_is_only_on kept host1
-check 'the outcome is cancelled' await 5 eval 'same "$(last_of kept outcome)" cancelled'
+# Who only watched is not told by libvirt why the job is gone, unless a look fell into the moment when it was.
+check 'a watcher says that it did not move' await 5 eval '[[ $(last_of kept outcome) =~ ^(cancelled|not-moved)$ ]]'
 check 'an abort without a job is refused with code 5' refused_with 5 virt_drain abort kept
 check 'a guest that does not exist is refused with code 5' refused_with 5 virt_drain abort nobody
 
