@@ -38,6 +38,13 @@ static bool uses_ledger(const struct run *run)
 	return !run->settings->read_only && (command == COMMAND_DASHBOARD || is_acting(command));
 }
 
+/* Before the first thread: the library reads it once, and would write its warnings to the terminal. */
+static void keep_libvirt_quiet(const char *log)
+{
+	char outputs[4200];
+	setenv("LIBVIRT_LOG_OUTPUTS", libvirt_log_outputs(log, outputs, sizeof outputs), 1);
+}
+
 enum err run_find_files(struct run *run, struct err_info *why)
 {
 	const struct settings *settings = run->settings;
@@ -54,7 +61,8 @@ enum err run_find_files(struct run *run, struct err_info *why)
 		return err_set(why, err, said.origin, said.origin_code, "%s", said.text);
 	}
 	char *log = paths_join(state, "log");
-	(void)!log_open(log, LOG_LEVEL_INFO, NULL); /* without a log everything else still works */
+	bool has_log = log_open(log, LOG_LEVEL_INFO, NULL) == ERR_OK; /* without a log everything else still works */
+	keep_libvirt_quiet(has_log ? log : NULL);
 	free(log);
 	bool is_usual = settings->cache[0] == '\0';
 	if (uses_cache(run->line->command) && strcmp(settings->cache, "none") != 0)

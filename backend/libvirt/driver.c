@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define STOP_MS 700
@@ -271,7 +272,9 @@ char *libvirt_version_text(char *buffer, size_t size)
 
 char *libvirt_log_outputs(const char *path, char *buffer, size_t size)
 {
-	/* 4: errors only; a path that cannot be written would make the library complain on the terminal */
-	snprintf(buffer, size, "4:file:%s", path ? path : "/dev/null");
+	/* 4: errors only. The list is parted by blanks: a path with one would be an error of its own, on the terminal. */
+	bool is_usable = path && !strpbrk(path, " \t\n");
+
+	snprintf(buffer, size, "4:file:%s", is_usable ? path : "/dev/null");
 	return buffer;
 }

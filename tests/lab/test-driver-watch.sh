@@ -82,10 +82,13 @@ virsh_on host2 suspend web >/dev/null 2>&1
 check 'and it completes' await 60 heard 'host2 COMPLETED web .*downtime='
 driver_stop
 
-# aborted by somebody
+# aborted by somebody; owned by somebody
+virsh_on host3 metadata web --live --uri http://openstack.org/xmlns/libvirt/nova/1.1 --key nova \
+	--set '<instance><name>web-1</name></instance>' >/dev/null
 driver_start
 lab migrate web host1 --bandwidth 10
 await 20 heard 'host3 JOB web '
+check 'the owner that the metadata names is told' await 10 heard 'host3 FACTS web .*owner="OpenStack Nova \(web-1\)"'
 virsh_on host3 domjobabort web
 check "somebody's abort is told: no job, the guest runs" await 20 heard 'host3 NO_JOB web running'
 check 'and nothing completed' unheard 'COMPLETED web'

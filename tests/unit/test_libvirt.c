@@ -406,6 +406,8 @@ static void every_call_has_a_name_and_the_library_a_version(void **state)
 	assert_int_equal(sscanf(libvirt_version_text(text, sizeof text), "%u.", &major), 1);
 	assert_true(major >= 6);
 	assert_string_equal(libvirt_log_outputs("/x/y", text, sizeof text), "4:file:/x/y");
+	assert_string_equal(libvirt_log_outputs(NULL, text, sizeof text), "4:file:/dev/null");
+	assert_string_equal(libvirt_log_outputs("/my state/log", text, sizeof text), "4:file:/dev/null");
 }
 
 int main(void)
