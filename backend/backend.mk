@@ -33,6 +33,7 @@ libvd_libvirt_a_SOURCES = \
 	backend/libvirt/calls.c backend/libvirt/calls.h \
 	backend/libvirt/connection.c \
 	backend/libvirt/discover.c \
+	backend/libvirt/domains.c \
 	backend/libvirt/driver.c \
 	backend/libvirt/endings.c \
 	backend/libvirt/errands.c \
@@ -42,6 +43,7 @@ libvd_libvirt_a_SOURCES = \
 	backend/libvirt/params.c backend/libvirt/params.h \
 	backend/libvirt/poll.c backend/libvirt/poll.h \
 	backend/libvirt/probe.c backend/libvirt/probe.h \
+	backend/libvirt/readings.c \
 	backend/libvirt/reads.c backend/libvirt/reads.h \
 	backend/libvirt/states.c backend/libvirt/states.h \
 	backend/libvirt/subscribe.c backend/libvirt/subscribe.h \

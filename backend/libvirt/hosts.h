@@ -4,7 +4,9 @@
  * here belongs to the loop thread; the other threads of this folder see only their call.
  *   host.c      the link: surveying, losing, the timer
  *   connection.c the watching connection: opening, the one call on it, replacing, closing
- *   discover.c  the domains: their roles, readings and events
+ *   domains.c   the domains: the table, and what is said of one
+ *   readings.c  asking them for their jobs
+ *   discover.c  surveys and events: which there are, and what happens to them
  *   endings.c   the final statistics of migrations that succeeded
  *   errands.c   the writing connection and the intents
  */
@@ -167,20 +169,36 @@ void driver_call_ended(struct libvirt_driver *driver); /* last thing in every `d
 /* Releases connection and handles on a call thread: neither may cross the wire from here. */
 void driver_close(struct libvirt_driver *driver, struct connection *connection, virDomainPtr *domain, size_t n);
 
-/* ---- discover.c */
+/* ---- domains.c */
 struct domain *host_domain(const struct host *host, const struct uuid *uuid); /* NULL if there is none */
-void host_found(struct host *host, struct read_call *survey); /* a survey came back well; consumes its handles */
-void host_lifecycle(struct host *host, struct notification *notification);
-void host_pass(struct host *host, const struct notification *notification);
-void host_doubt_domains(struct host *host);  /* something was missed: all are asked anew */
+struct domain *host_add_domain(struct host *host, const struct uuid *uuid, mono_time now);
+void host_remove_domain(struct host *host, struct domain *domain);
+/* Takes the handle, which is of the present connection: that has other references, so releasing it later crosses no wire. */
+void domain_set_handle(struct host *host, struct domain *domain, virDomainPtr handle);
+virDomainPtr *host_take_handles(struct host *host, size_t *n); /* of all domains; NULL if there are none */
+void host_doubt_domains(struct host *host);                    /* something was missed: all are asked anew */
 void host_forget_domains(struct host *host); /* after a gap: so too, and what is out comes back to nobody */
+void host_domains_done(struct host *host);
+void domain_say_late(struct host *host, struct domain *domain, const char *reason); /* NULL: it answers again */
+void domain_say_job(struct host *host, struct domain *domain, const struct read_call *read);
+void domain_say_no_job(struct host *host, const struct domain *domain, const struct read_call *read);
+void domain_say_incoming(struct host *host, const struct domain *domain, struct stamp at);
+void domain_say_pass(struct host *host, const struct domain *domain, uint64_t number, struct stamp at);
+/* A pass tells at once what the statistics prove a moment later; until then it is held. */
+void domain_hold_pass(struct domain *domain, const struct notification *notification);
+void domain_say_held_passes(struct host *host, struct domain *domain);
+
+/* ---- readings.c */
+void domain_found(struct host *host, struct domain *domain, enum poll_role role);
 void host_poll_domains(struct host *host, mono_time now);
 mono_time host_poll_at(const struct host *host);
 void host_taken(struct host *host, const struct uuid *uuid);
 void host_hold(struct host *host, const struct uuid *uuid, bool is_held);
-/* The handles of all domains, taken out; NULL if there are none. */
-virDomainPtr *host_take_handles(struct host *host, size_t *n);
-void host_domains_done(struct host *host);
+
+/* ---- discover.c */
+void host_found(struct host *host, struct read_call *survey); /* a survey came back well; consumes its handles */
+void host_lifecycle(struct host *host, struct notification *notification);
+void host_pass(struct host *host, const struct notification *notification);
 
 /* ---- endings.c */
 void ending_begin(struct host *host, const struct uuid *uuid, bool was_told);
