@@ -23,7 +23,12 @@ fi
 "$srcdir/quickstart" </dev/null >"$scratch/said" 2>&1 &
 pid=$!
 wait $pid
-check 'a drain of real hosts in a pipe ends with 0' [ $? -eq 0 ]
+rc=$?
+if told 'this machine runs guests already'; then
+	skip 'a drain of real hosts in a pipe' "$(grep -o 'this machine runs guests already.*' "$scratch/said")"
+	finish
+fi
+check 'a drain of real hosts in a pipe ends with 0' [ $rc -eq 0 ]
 check 'and shows a guest that leaves host1' told 'host1.*host[23]'
 check 'and shows pre-copy' told 'pre-copy'
 check 'and leaves no lab behind' no_lab_of $pid
