@@ -62,16 +62,8 @@ struct action_facts fleet_facts(const struct fleet *fleet, const struct migratio
 
 void fleet_note_intent(struct fleet *fleet, const struct intent *intent)
 {
-	struct migration *migration = fleet_open(fleet, &intent->order.target.host, &intent->order.target.domain);
-	const struct migration *target = fleet_find(fleet, &intent->order.target);
+	struct migration *migration = fleet_find_own(fleet, &intent->order.target);
 
-	if (!target)
-		return;
-	/* fleet_open's result is the same object when it is still open; an ended one only keeps the intent for its row */
-	for (size_t i = 0; !(migration && migration == target) && i < fleet->n_migrations; i++) {
-		if (fleet->migration[i] == target)
-			migration = fleet->migration[i];
-	}
 	if (!migration)
 		return;
 	migration->has_intent = true;

@@ -41,20 +41,25 @@ struct migration *fleet_open_towards(const struct fleet *fleet, const struct uui
 	return NULL;
 }
 
-const struct migration *fleet_find(const struct fleet *fleet, const struct migration_id *id)
+struct migration *fleet_find_own(const struct fleet *fleet, const struct migration_id *id)
 {
-	for (const struct migration *m = fleet->bucket[bucket_of(&id->domain)]; m; m = m->next) {
+	for (struct migration *m = fleet->bucket[bucket_of(&id->domain)]; m; m = m->next) {
 		if (migration_id_equal(&m->id, id))
 			return m;
 	}
 	return NULL;
 }
 
+const struct migration *fleet_find(const struct fleet *fleet, const struct migration_id *id)
+{
+	return fleet_find_own(fleet, id);
+}
+
 void fleet_mark_recorded(struct fleet *fleet, const struct migration_id *id, uint64_t pass, mono_time at)
 {
-	struct migration *migration = fleet_newest(fleet, &id->host, &id->domain);
+	struct migration *migration = fleet_find_own(fleet, id);
 
-	if (!migration || migration->id.attempt != id->attempt)
+	if (!migration)
 		return;
 	migration->recorded_pass = pass;
 	migration->recorded_at = at;

@@ -94,6 +94,8 @@ void fleet_log_done(struct fleet *fleet);
 /* fleet_migrations.c */
 struct migration *fleet_open(const struct fleet *fleet, const struct uuid *host, const struct uuid *domain);
 struct migration *fleet_newest(const struct fleet *fleet, const struct uuid *host, const struct uuid *domain);
+/* fleet_find for those who may write. */
+struct migration *fleet_find_own(const struct fleet *fleet, const struct migration_id *id);
 /* The open migration of that domain that does not leave `host`: the one that may arrive there. */
 struct migration *fleet_open_towards(const struct fleet *fleet, const struct uuid *host, const struct uuid *domain);
 struct migration *fleet_begin(struct fleet *fleet, const struct host *host, const struct uuid *domain, const char *name,
