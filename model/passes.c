@@ -20,6 +20,12 @@ static struct pass *last_pass(struct passes *passes)
 	return passes->n_passes ? &passes->pass[passes->n_passes - 1] : NULL;
 }
 
+static void set_mean_rate(struct pass *pass, int64_t ms)
+{
+	if (ms > 0)
+		pass->mean_rate.n = u64_mul(pass->sent.n, 1000) / (uint64_t)ms;
+}
+
 static void close_last(struct passes *passes, duration at)
 {
 	struct pass *last = last_pass(passes);
@@ -27,8 +33,8 @@ static void close_last(struct passes *passes, duration at)
 	if (!last || last->length.ms >= 0)
 		return;
 	last->length.ms = at.ms > last->start.ms ? at.ms - last->start.ms : 0;
-	if (last->length.ms > 0)
-		last->mean_rate.n = u64_mul(last->sent.n, 1000) / (uint64_t)last->length.ms;
+	last->unsent = passes->last_remaining;
+	set_mean_rate(last, last->length.ms);
 }
 
 static void append(struct passes *passes, uint64_t number, duration at, bool is_partial)
@@ -60,7 +66,6 @@ static void begin(struct passes *passes, uint64_t number, duration at, bool seen
 	}
 	close_last(passes, at);
 	append(passes, number, at, !seen);
-	passes->processed_at_start = passes->last_processed;
 }
 
 void passes_begin(struct passes *passes, uint64_t number, duration at)
@@ -68,35 +73,94 @@ void passes_begin(struct passes *passes, uint64_t number, duration at)
 	begin(passes, number, at, true);
 }
 
-/* Bytes sent in the running pass before this sample, when the pass began between the last sample and this one. */
-static uint64_t sent_before_start(const struct passes *passes, const struct pass *pass, uint64_t processed, duration at)
+/* What had been processed at `at`, which lies between the last sample and this one: the rate between two samples is taken as even. */
+static uint64_t processed_at(const struct passes *passes, duration at, uint64_t processed, duration now)
 {
-	int64_t gap = at.ms - passes->last_at.ms;
-	int64_t before = pass->start.ms - passes->last_at.ms;
+	int64_t gap = now.ms - passes->last_at.ms;
+	int64_t before = at.ms - passes->last_at.ms;
 
-	if (!passes->has_sample || gap <= 0 || before <= 0)
-		return 0;
+	if (!passes->has_sample)
+		return processed;
+	if (before <= 0 || gap <= 0)
+		return passes->last_processed.n;
 	if (before > gap)
 		before = gap;
 	uint64_t delta = u64_sub(processed, passes->last_processed.n);
-	return (uint64_t)((double)delta * (double)before / (double)gap);
+	return passes->last_processed.n + (uint64_t)((double)delta * (double)before / (double)gap);
+}
+
+/* The pass ended between two samples: what it sent after the last one, and what it left unsent, come to light now. */
+static void settle(struct pass *pass, const struct pass *next)
+{
+	if (!pass->is_placed || pass->length.ms < 0)
+		return;
+	pass->sent.n = u64_sub(next->processed_at_start.n, pass->processed_at_start.n);
+	set_mean_rate(pass, pass->length.ms);
+	if (pass->is_peak_seen)
+		pass->unsent.n = pass->is_full ? 0 : u64_sub(pass->at_start.n, pass->sent.n);
+}
+
+/* Places all passes that began since the last sample. */
+static void place(struct passes *passes, uint64_t processed, duration at)
+{
+	size_t first = passes->n_passes;
+
+	while (first > 0 && !passes->pass[first - 1].is_placed)
+		first--;
+	for (size_t i = first; i < passes->n_passes; i++) {
+		struct pass *pass = &passes->pass[i];
+
+		pass->processed_at_start.n = processed_at(passes, pass->start, processed, at);
+		pass->is_placed = true;
+		if (i > 0)
+			settle(pass - 1, pass);
+	}
+}
+
+/* All memory is either sent once or still to be sent: nothing was sent twice yet, so this is the job's first pass, even where
+ * the counter goes on from an earlier attempt. */
+static bool is_full_pass(const struct job_stats *stats)
+{
+	if (!job_has(stats, JOB_MEMORY_TOTAL) || stats->memory_total.n == 0)
+		return false;
+	if (stats->pass == 1)
+		return true;
+	if (!job_has(stats, JOB_MEMORY_NORMAL_BYTES) || !job_has(stats, JOB_MEMORY_CONSTANT) ||
+	    !job_has(stats, JOB_PAGE_SIZE) || !job_has(stats, JOB_MEMORY_REMAINING))
+		return false;
+	double known = (double)stats->memory_normal_bytes.n + (double)stats->memory_remaining.n +
+		       (double)stats->memory_constant.n * (double)stats->page_size.n;
+	return known < 1.005 * (double)stats->memory_total.n;
 }
 
 /* The first sample of a pass tells its peak: what remains now and what went out since it began. */
-static void learn_peak(struct passes *passes, struct pass *pass, const struct job_stats *stats, duration at)
+static void learn_peak(struct passes *passes, struct pass *pass, const struct job_stats *stats)
 {
 	if (!job_has(stats, JOB_MEMORY_REMAINING) || !job_has(stats, JOB_MEMORY_PROCESSED))
 		return;
-	uint64_t processed = stats->memory_processed.n;
-	uint64_t early = sent_before_start(passes, pass, processed, at);
-
-	passes->processed_at_start.n = passes->has_sample ? u64_add(passes->last_processed.n, early) : processed;
-	uint64_t sent = u64_sub(processed, passes->processed_at_start.n);
+	uint64_t sent = u64_sub(stats->memory_processed.n, pass->processed_at_start.n);
 	pass->at_start.n = u64_add(stats->memory_remaining.n, sent);
 	/* in the first pass zero pages leave without bytes: its beginning is all of the memory */
-	if (pass->number == 1 && job_has(stats, JOB_MEMORY_TOTAL))
+	pass->is_full = passes->n_passes == 1 && is_full_pass(stats);
+	if (pass->is_full)
 		pass->at_start = stats->memory_total;
-	pass->has_peak = true;
+	pass->has_peak = pass->is_peak_seen = true;
+}
+
+/* Passes that began and ended between two samples: each began with what it sent and what it left, as its neighbour left. */
+static void guess_unseen_peaks(struct passes *passes)
+{
+	for (size_t i = passes->n_passes; i-- > 1;) {
+		struct pass *pass = &passes->pass[i - 1];
+
+		if (pass->has_peak)
+			return;
+		if (pass->is_partial || !pass->is_placed || pass->length.ms <= 0)
+			continue;
+		pass->unsent = i > 1 ? passes->pass[i - 2].unsent : (bytes){0};
+		pass->at_start.n = u64_add(pass->sent.n, pass->unsent.n);
+		pass->has_peak = true;
+	}
 }
 
 static void update_running(struct passes *passes, const struct job_stats *stats, duration at)
@@ -105,14 +169,19 @@ static void update_running(struct passes *passes, const struct job_stats *stats,
 
 	if (!pass || pass->length.ms >= 0)
 		return;
-	if (!pass->has_peak)
-		learn_peak(passes, pass, stats, at);
+	/* read before the pass began, and overtaken by its event */
+	if (job_has(stats, JOB_PASS) && stats->pass < pass->number)
+		return;
 	if (job_has(stats, JOB_MEMORY_PROCESSED))
-		pass->sent.n = u64_sub(stats->memory_processed.n, passes->processed_at_start.n);
-	if (job_has(stats, JOB_THROTTLE))
+		place(passes, stats->memory_processed.n, at);
+	if (!pass->has_peak)
+		learn_peak(passes, pass, stats);
+	guess_unseen_peaks(passes);
+	if (pass->is_placed)
+		pass->sent.n = u64_sub(stats->memory_processed.n, pass->processed_at_start.n);
+	if (job_has(stats, JOB_THROTTLE) && stats->throttle_percent > pass->throttle_percent)
 		pass->throttle_percent = stats->throttle_percent;
-	if (at.ms > pass->start.ms)
-		pass->mean_rate.n = u64_mul(pass->sent.n, 1000) / (uint64_t)(at.ms - pass->start.ms);
+	set_mean_rate(pass, at.ms - pass->start.ms);
 }
 
 /* Halves the curve: of two neighbours the one that is no peak goes. */
@@ -132,12 +201,32 @@ static void thin(struct passes *passes)
 	passes->stride *= 2;
 }
 
+/* The send rate from what was processed: libvirt's own figure keeps its last value when the network is cut. */
+static void measure_rate(struct passes *passes, const struct job_stats *stats, duration at)
+{
+	bytes processed = stats->data_processed;
+	int64_t ms = at.ms - passes->rate_at.ms;
+
+	if (!job_has(stats, JOB_DATA_PROCESSED))
+		return;
+	if (passes->has_sample && ms < CURVE_RATE_MS)
+		return;
+	if (passes->has_sample) {
+		passes->rate.n = u64_mul(u64_sub(processed.n, passes->rate_processed.n), 1000) / (uint64_t)ms;
+		passes->has_rate = true;
+	}
+	passes->rate_at = at;
+	passes->rate_processed = processed;
+}
+
 static void add_point(struct passes *passes, const struct job_stats *stats, duration at, bool starts_pass)
 {
-	struct curve_point point = {.at = at, .starts_pass = starts_pass, .sent = stats->memory_throughput};
+	struct curve_point point = {.at = at, .starts_pass = starts_pass, .sent = passes->rate};
 
 	if (!job_remaining(stats, &point.remaining))
 		return;
+	if (!passes->has_rate)
+		point.sent = stats->memory_throughput;
 	if (passes->stride == 0)
 		passes->stride = 1;
 	if (!starts_pass && passes->n_seen++ % passes->stride != 0)
@@ -150,6 +239,21 @@ static void add_point(struct passes *passes, const struct job_stats *stats, dura
 	passes->point[passes->n_points++] = point;
 }
 
+/* No event told when this pass began: as soon as what the last sample had left was sent, but for what the pass before left too. */
+static duration likely_start(const struct passes *passes, const struct job_stats *stats, duration at)
+{
+	const struct pass *last = passes_last(passes);
+	double gap = (double)(at.ms - passes->last_at.ms);
+
+	if (!last || stats->pass != last->number + 1 || !passes->has_sample || gap <= 0 ||
+	    !job_has(stats, JOB_MEMORY_PROCESSED))
+		return at;
+	double sent = (double)u64_sub(stats->memory_processed.n, passes->last_processed.n);
+	uint64_t unsent = passes->n_passes > 1 ? passes->pass[passes->n_passes - 2].unsent.n : 0;
+	double due = (double)u64_sub(passes->last_remaining.n, unsent);
+	return sent > due ? (duration){passes->last_at.ms + (int64_t)(gap * due / sent)} : at;
+}
+
 void passes_sample(struct passes *passes, const struct job_stats *stats, duration at)
 {
 	bool began = false;
@@ -159,17 +263,28 @@ void passes_sample(struct passes *passes, const struct job_stats *stats, duratio
 
 		began = !last || stats->pass > last->number;
 		/* without an event the beginning lies between two samples; of the very first pass it is the job's */
-		begin(passes, stats->pass, at, last != NULL || stats->pass == 1);
+		begin(passes, stats->pass, likely_start(passes, stats, at), last != NULL || stats->pass == 1);
 	}
 	const struct pass *running = passes_last(passes);
 	bool first_of_pass = began || (running && running->length.ms < 0 && !running->has_peak);
 
 	update_running(passes, stats, at);
+	measure_rate(passes, stats, at);
 	add_point(passes, stats, at, first_of_pass);
 	if (job_has(stats, JOB_MEMORY_PROCESSED))
 		passes->last_processed = stats->memory_processed;
+	if (job_has(stats, JOB_MEMORY_REMAINING))
+		passes->last_remaining = stats->memory_remaining;
 	passes->last_at = at;
 	passes->has_sample = true;
+}
+
+bool passes_found_dirty(const struct passes *passes, size_t i, bytes *out)
+{
+	if (i + 1 >= passes->n_passes || !passes->pass[i + 1].has_peak)
+		return false;
+	*out = passes->pass[i + 1].at_start;
+	return true;
 }
 
 void passes_done(struct passes *passes)
