@@ -21,7 +21,7 @@
 #define DEBT_PATIENCE_MS 600000 /* a debt that nobody can pay is left to the ledger after this */
 
 /* What is said, and with which exit code. Goes to the terminal, or through a pipe to the process that has it. */
-struct verdict {
+struct words {
 	int code;
 	char text[600];
 };
@@ -36,20 +36,20 @@ struct acting {
 	mono_time debt_since; /* since when only a debt is left; 0 */
 };
 
-static void say(const struct verdict *verdict)
+static void say(const struct words *words)
 {
-	FILE *to = verdict->code ? stderr : stdout;
-	fprintf(to, "%s%s\n", verdict->code ? "virt-drain: " : "", verdict->text);
+	FILE *to = words->code ? stderr : stdout;
+	fprintf(to, "%s%s\n", words->code ? "virt-drain: " : "", words->text);
 	fflush(to);
 }
 
-static void deliver(struct acting *acting, const struct verdict *verdict)
+static void deliver(struct acting *acting, const struct words *words)
 {
 	if (acting->answer_fd < 0) {
-		say(verdict);
+		say(words);
 		return;
 	}
-	ssize_t n = write(acting->answer_fd, verdict, sizeof *verdict);
+	ssize_t n = write(acting->answer_fd, words, sizeof *words);
 	(void)n;
 	close(acting->answer_fd);
 	acting->answer_fd = -1;
@@ -64,10 +64,10 @@ static void deliver(struct acting *acting, const struct verdict *verdict)
 
 static int fail(struct acting *acting, const struct err_info *why)
 {
-	struct verdict verdict = {.code = err_exit_code(why->code)};
-	snprintf(verdict.text, sizeof verdict.text, "%s", why->text);
-	deliver(acting, &verdict);
-	return verdict.code;
+	struct words words = {.code = err_exit_code(why->code)};
+	snprintf(words.text, sizeof words.text, "%s", why->text);
+	deliver(acting, &words);
+	return words.code;
 }
 
 static enum action action_of(const struct run *run)
@@ -125,32 +125,32 @@ static const struct intent *answer_to(const struct acting *acting, const struct 
 static void tell_acceptance(struct acting *acting, const struct intent *intent)
 {
 	char uuid[UUID_TEXT_SIZE];
-	struct verdict verdict = {0};
+	struct words words = {0};
 	if (acting->is_accepted)
 		return;
 	acting->is_accepted = true;
-	snprintf(verdict.text, sizeof verdict.text, "%s (%s), %s to %s: %s accepted: %s", intent->domain_name,
+	snprintf(words.text, sizeof words.text, "%s (%s), %s to %s: %s accepted: %s", intent->domain_name,
 		 uuid_text(&acting->target.domain, uuid), intent->source[0] ? intent->source : "?",
 		 intent->destination[0] ? intent->destination : "?", action_name(intent->order.action), intent->text);
-	deliver(acting, &verdict);
+	deliver(acting, &words);
 }
 
 static int tell_outcome(struct acting *acting, const struct intent *intent, const struct row *row)
 {
-	struct verdict verdict = {0};
+	struct words words = {0};
 	char text[TEXT_NUMBER_MAX];
 	bool is_wanted = acting->run->line->command == COMMAND_ABORT ? intent->stage == INTENT_PROVEN
 								     : row && row->phase == PHASE_COMPLETED;
-	verdict.code = is_wanted ? 0 : err_exit_code(intent->result ? intent->result : ERR_FAILED);
-	int used = snprintf(verdict.text, sizeof verdict.text, "%s: %s", intent->domain_name,
+	words.code = is_wanted ? 0 : err_exit_code(intent->result ? intent->result : ERR_FAILED);
+	int used = snprintf(words.text, sizeof words.text, "%s: %s", intent->domain_name,
 			    row && phase_is_outcome(row->phase) ? phase_name(row->phase) : intent->text);
-	if (row && row->downtime.ms >= 0 && used > 0 && used < (int)sizeof verdict.text)
-		used += snprintf(verdict.text + used, sizeof verdict.text - (size_t)used, ", downtime %s",
+	if (row && row->downtime.ms >= 0 && used > 0 && used < (int)sizeof words.text)
+		used += snprintf(words.text + used, sizeof words.text - (size_t)used, ", downtime %s",
 				 text_short_duration(text, sizeof text, row->downtime));
-	if (!is_wanted && row && phase_is_outcome(row->phase) && used > 0 && used < (int)sizeof verdict.text)
-		snprintf(verdict.text + used, sizeof verdict.text - (size_t)used, " (%s)", intent->text);
-	deliver(acting, &verdict);
-	return verdict.code;
+	if (!is_wanted && row && phase_is_outcome(row->phase) && used > 0 && used < (int)sizeof words.text)
+		snprintf(words.text + used, sizeof words.text - (size_t)used, " (%s)", intent->text);
+	deliver(acting, &words);
+	return words.code;
 }
 
 /* A guest that we froze and nobody has seen running keeps us here, but not for ever. */
@@ -225,18 +225,18 @@ static int run_action(const struct run *run, int answer_fd)
 /* The process with the terminal: waits for the answer of the one that acts. */
 static int await_answer(int fd)
 {
-	struct verdict verdict;
+	struct words words;
 	ssize_t n;
 	do
-		n = read(fd, &verdict, sizeof verdict);
+		n = read(fd, &words, sizeof words);
 	while (n < 0 && errno == EINTR);
-	if (n != (ssize_t)sizeof verdict) {
+	if (n != (ssize_t)sizeof words) {
 		fprintf(stderr, "virt-drain: ended without an answer; what was done is in the ledger\n");
 		return 1;
 	}
-	verdict.text[sizeof verdict.text - 1] = '\0';
-	say(&verdict);
-	return verdict.code;
+	words.text[sizeof words.text - 1] = '\0';
+	say(&words);
+	return words.code;
 }
 
 int cmd_act(const struct run *run)
