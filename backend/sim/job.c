@@ -65,9 +65,9 @@ double sim_job_demand(const struct sim_job *job)
 	case SIM_BROKEN:
 	case SIM_OVER: return 0;
 	case SIM_POSTCOPY: limit = job->terms.postcopy_bandwidth; break;
+	case SIM_SWITCH: return UNLIMITED; /* QEMU lifts the limit for the end (migration_completion) */
 	case SIM_MIRROR:
-	case SIM_PRECOPY:
-	case SIM_SWITCH: break;
+	case SIM_PRECOPY: break;
 	}
 	return limit.n ? (double)limit.n / 1000 : UNLIMITED;
 }
