@@ -156,6 +156,7 @@ struct fleet_change fleet_tick(struct fleet *fleet, struct stamp now)
 		if (!phase_is_outcome(migration->phase))
 			resolve_unconfirmed(fleet, migration, now);
 	}
+	fleet_note_sending(fleet);
 	fleet_forget_ended(fleet, now.mono);
 	return changes(fleet);
 }

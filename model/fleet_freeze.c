@@ -125,6 +125,7 @@ static void fill_row(const struct fleet *fleet, const struct migration *migratio
 		.frozen = migration_frozen(migration, now),
 		.is_frozen = migration->paused_since.ms != 0,
 		.downtime = migration->downtime,
+		.forecast = fleet_forecast_at(fleet, migration, now),
 		.has_intent = migration->has_intent,
 		.facts = facts_of(fleet, migration),
 	};

@@ -85,6 +85,7 @@ static struct migration *add(struct fleet *fleet, const struct migration_id *id)
 	migration->id = *id;
 	migration->source_host = migration->destination_host = HOST_NONE;
 	migration->downtime.ms = -1;
+	migration->forecast.told = forecast_nothing;
 	migration->next = fleet->bucket[bucket];
 	fleet->bucket[bucket] = migration;
 	fleet->migration = array_reserve(fleet->migration, &fleet->migrations_capacity, fleet->n_migrations + 1,

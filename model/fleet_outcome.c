@@ -87,6 +87,7 @@ void fleet_step(struct fleet *fleet, struct migration *migration, enum phase to,
 	migration->frozen_told = false;
 	migration->gone_since = (mono_time){0};
 	fleet_mark_changed(fleet, migration);
+	fleet_forecast_phase(fleet, migration, at);
 	say_phase(fleet, migration, at);
 	if (phase_is_outcome(to))
 		fleet_note_departure(fleet, migration);

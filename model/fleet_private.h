@@ -29,6 +29,9 @@ struct host {
 	bool has_inventory; /* told since the link is up */
 	bool from_cache;
 	uint32_t cached_guests;
+	bytes_per_s sending; /* sum over its outgoing migrations, at the last tick */
+	bytes_per_s
+		best_sending; /* the highest sum over its outgoing migrations that was seen: what its link can do at least */
 };
 
 /* How many attempts of a pair there were: outlives the rows of the table. */
@@ -137,6 +140,13 @@ void fleet_apply_completed(struct fleet *fleet, struct host *host, const struct 
 void fleet_apply_facts(struct fleet *fleet, struct host *host, const struct event *event);
 void fleet_apply_late(struct fleet *fleet, struct host *host, const struct event *event);
 void fleet_apply_pass(struct fleet *fleet, struct host *host, const struct event *event);
+
+/* fleet_forecast.c: after new statistics, and when the phase changed between two of them */
+void fleet_forecast_sample(struct fleet *fleet, struct migration *migration);
+void fleet_forecast_phase(struct fleet *fleet, struct migration *migration, struct stamp at);
+struct forecast fleet_forecast_at(const struct fleet *fleet, const struct migration *migration, mono_time now);
+/* What the links have carried, for the forecast of a lifted limit. */
+void fleet_note_sending(struct fleet *fleet);
 
 /* fleet_freeze.c: raw text cleaned into the arena; NULL gives NULL */
 const char *fleet_clean(struct arena *arena, const char *raw);

@@ -6,6 +6,7 @@
 #ifndef MODEL_MIGRATION_H
 #define MODEL_MIGRATION_H
 
+#include "model/forecast.h"
 #include "model/intent.h"
 #include "model/job_stats.h"
 #include "model/passes.h"
@@ -75,7 +76,9 @@ struct migration {
 	uint64_t recorded_pass; /* the last pass that the recorder got, and when it last got the migration */
 	mono_time recorded_at;
 	struct passes passes;
-	struct migration *next; /* same bucket of the fleet's index */
+	struct forecast_state forecast;
+	duration downtime_limit; /* the job's maximum downtime, as last read; 0 unknown */
+	struct migration *next;  /* same bucket of the fleet's index */
 };
 
 /* Time constant of the smoothed throughput: long enough to calm 100 ms figures, short enough to show a cut link in seconds. */

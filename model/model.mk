@@ -9,6 +9,7 @@ libvd_model_a_SOURCES = \
 	model/fleet.c model/fleet.h model/fleet_private.h \
 	model/fleet_drain.c \
 	model/fleet_events.c \
+	model/fleet_forecast.c \
 	model/fleet_freeze.c \
 	model/fleet_hosts.c \
 	model/fleet_jobs.c \
@@ -16,12 +17,17 @@ libvd_model_a_SOURCES = \
 	model/fleet_lookup.c \
 	model/fleet_migrations.c \
 	model/fleet_outcome.c \
+	model/forecast.c model/forecast.h model/forecast_private.h \
+	model/forecast_price.c \
+	model/forecast_reason.c \
 	model/intent.c model/intent.h \
 	model/job_stats.c model/job_stats.h \
 	model/migration.c model/migration.h \
 	model/passes.c model/passes.h \
+	model/precopy.c model/precopy.h \
 	model/proof.c model/proof.h \
 	model/query.c model/query.h \
 	model/record.c model/record.h \
 	model/snapshot.c model/snapshot.h \
-	model/timeout.c model/timeout.h
+	model/timeout.c model/timeout.h \
+	model/writing.c model/writing.h

@@ -33,6 +33,7 @@ struct row {
 	duration frozen;           /* so far; 0 never */
 	bool is_frozen;            /* the guest stands still now */
 	duration downtime;         /* completed: true downtime; -1 unknown */
+	struct forecast forecast;  /* its times count from the snapshot */
 	const char *late_reason;   /* why it is stale, NULL */
 	bool has_intent;           /* an open or just closed intent concerns it */
 	struct intent intent;      /* the newest one */

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From the fleet's migrations to their forecasts. Pure.
+ */
+#include "model/fleet_private.h"
+
+static enum forecast_stage stage_of(enum phase phase)
+{
+	switch (phase) {
+	case PHASE_PREPARING: return FORECAST_PREPARING;
+	case PHASE_PRECOPY: return FORECAST_PRECOPY;
+	case PHASE_PAUSED: return FORECAST_FROZEN;
+	case PHASE_POSTCOPY: return FORECAST_POSTCOPY;
+	case PHASE_POSTCOPY_FAILED: return FORECAST_BROKEN;
+	case PHASE_COMPLETED:
+	case PHASE_CANCELLED:
+	case PHASE_FAILED:
+	case PHASE_NOT_MOVED:
+	case PHASE_LOST:
+	case PHASE_COUNT: break;
+	}
+	return FORECAST_ENDED;
+}
+
+static struct forecast_input input_of(const struct fleet *fleet, const struct migration *migration, mono_time at)
+{
+	const struct host *source = fleet_host_of(fleet, &migration->id.host);
+
+	return (struct forecast_input){
+		.stage = stage_of(migration->phase),
+		.passes = &migration->passes,
+		.stats = &migration->stats,
+		.at = migration_elapsed(migration, at),
+		.downtime_limit = migration->downtime_limit,
+		.best_rate = source ? source->best_sending : (bytes_per_s){0},
+		.max_memory = migration->max_memory,
+	};
+}
+
+void fleet_forecast_sample(struct fleet *fleet, struct migration *migration)
+{
+	struct forecast_input input = input_of(fleet, migration, migration->last_sample);
+
+	forecast_update(&migration->forecast, &input);
+}
+
+void fleet_forecast_phase(struct fleet *fleet, struct migration *migration, struct stamp at)
+{
+	struct forecast_input input = input_of(fleet, migration, at.mono);
+
+	forecast_enter(&migration->forecast, &input);
+}
+
+struct forecast fleet_forecast_at(const struct fleet *fleet, const struct migration *migration, mono_time now)
+{
+	struct forecast_input input = input_of(fleet, migration, now);
+
+	return forecast_at(&migration->forecast, &input);
+}
+
+void fleet_note_sending(struct fleet *fleet)
+{
+	for (size_t i = 0; i < fleet->n_hosts; i++)
+		fleet->host[i].sending.n = 0;
+	for (size_t i = 0; i < fleet->n_migrations; i++) {
+		const struct migration *migration = fleet->migration[i];
+		struct host *host = fleet_host(fleet, migration->source_host);
+
+		if (host && migration->has_throughput && !phase_is_outcome(migration->phase))
+			host->sending.n = u64_add(host->sending.n, migration->throughput.n);
+	}
+	for (size_t i = 0; i < fleet->n_hosts; i++) {
+		struct host *host = &fleet->host[i];
+
+		if (host->sending.n > host->best_sending.n)
+			host->best_sending = host->sending;
+	}
+}
