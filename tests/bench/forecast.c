@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How well is foretold: total time after pass 2, "will not converge" at the end of pass 3, the price of a pause; beside two simple
+ * rivals on the same data. Prints tables; asserts nothing.
+ * Usage: forecast [--each] [--simulated N] [--seed N] [RECORDING ...]
+ */
+#include "tests/bench/forecast.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void add(struct figures *figures, double value)
+{
+	figures->value = array_reserve(figures->value, &figures->capacity, figures->n + 1, sizeof *figures->value);
+	figures->value[figures->n++] = value;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double share_of(const struct figures *figures, double share)
+{
+	if (!figures->n)
+		return NAN;
+	qsort(figures->value, figures->n, sizeof *figures->value, by_size);
+	return figures->value[(size_t)(share * (double)(figures->n - 1) + 0.5)];
+}
+
+static double total_of(const struct trial_said *said, duration eta)
+{
+	return said->elapsed + (double)eta.ms / 1000;
+}
+
+static void score_time(struct half *half, const struct trial *trial)
+{
+	const struct trial_said *said = &trial->after_2;
+	double truth = trial->total;
+
+	if (!said->is_there)
+		return;
+	add(&half->by_remaining, fabs(said->by_remaining - truth) / truth);
+	add(&half->by_processed, fabs(said->by_processed - truth) / truth);
+	if (!estimate_known(&said->eta)) {
+		half->n_without++;
+		add(&half->model, INFINITY);
+		return;
+	}
+	add(&half->model, fabs(total_of(said, said->eta.best) - truth) / truth);
+	half->n_intervals++;
+	bool is_open = said->eta.high.ms < 0;
+	half->n_inside +=
+		truth >= total_of(said, said->eta.low) && (is_open || truth <= total_of(said, said->eta.high));
+	add(&half->width, is_open ? INFINITY : (double)(said->eta.high.ms - said->eta.low.ms) / 1000 / truth);
+}
+
+static void score_verdict(struct half *half, const struct trial *trial, bool ended)
+{
+	bool is_hopeless = trial->after_3.verdict == VERDICT_HOPELESS;
+
+	if (!trial->after_3.is_there)
+		return;
+	half->true_hopeless += is_hopeless && !ended;
+	half->false_hopeless += is_hopeless && ended;
+	half->missed += !is_hopeless && !ended;
+	half->true_hopeful += !is_hopeless && ended;
+}
+
+static void say_time(const char *name, const struct trial *trial, bool ended)
+{
+	const struct trial_said *said = &trial->after_2;
+
+	printf("%-44s %-5s %3zu passes %7.1f s", name, ended ? "ends" : "never", trial->n_passes, trial->total);
+	if (said->is_there && estimate_known(&said->eta))
+		printf(" | after 2: %6.1f [%6.1f %6.1f] %+5.0f %%", total_of(said, said->eta.best),
+		       total_of(said, said->eta.low), said->eta.high.ms < 0 ? INFINITY : total_of(said, said->eta.high),
+		       100 * (total_of(said, said->eta.best) / trial->total - 1));
+	else
+		printf(" | after 2: %6s %24s", said->is_there ? "?" : "-", "");
+	printf(" | after 3: %s\n", trial->after_3.is_there ? verdict_name(trial->after_3.verdict) : "-");
+}
+
+void score_trial(struct scores *scores, const char *name, bool is_tuned, const struct trial *trial, bool ended)
+{
+	struct half *half = &scores->half[is_tuned ? 0 : 1];
+
+	if (scores->is_wordy)
+		say_time(name, trial, ended);
+	if (ended)
+		score_time(half, trial);
+	score_verdict(half, trial, ended);
+	if (trial->n_passes >= 3)
+		add(&half->verdicts, trial->n_verdicts);
+}
+
+void score_pause(struct scores *scores, const char *name, bool is_tuned, const struct trial *trial)
+{
+	struct half *half = &scores->half[is_tuned ? 0 : 1];
+	const struct trial_price *price = &trial->price;
+
+	if (trial->paused_at < 0 || trial->downtime < 0 || price->elapsed <= 0 || !estimate_known(&price->pause))
+		return;
+	double truth = trial->downtime, best = (double)price->pause.best.ms / 1000;
+	double good = fmax(0.28, 0.2 * truth);
+	add(&half->pause, fabs(best - truth));
+	add(&half->pause_rival, fabs(price->by_remaining - truth));
+	add(&half->pause_share, fabs(best - truth) / truth);
+	add(&half->pause_rival_share, fabs(price->by_remaining - truth) / truth);
+	half->n_pause_good += fabs(best - truth) <= good;
+	half->n_pause_rival_good += fabs(price->by_remaining - truth) <= good;
+	half->n_pause_inside +=
+		truth * 1000 >= (double)price->pause.low.ms && truth * 1000 <= (double)price->pause.high.ms;
+	if (scores->is_wordy)
+		printf("%-44s paused at %5.1f (said at %5.1f): froze %5.2f, said %5.2f [%5.2f %5.2f], "
+		       "remaining/bandwidth "
+		       "%5.2f\n",
+		       name, trial->paused_at, price->elapsed, truth, best, (double)price->pause.low.ms / 1000,
+		       (double)price->pause.high.ms / 1000, price->by_remaining);
+}
+
+static void print_row(const char *name, struct figures *figures, double unit, int decimals)
+{
+	printf("  %-34s", name);
+	for (int i = 0; i < 2; i++) {
+		const double shares[] = {0.5, 0.9};
+
+		printf("%9.*f", decimals, unit * share_of(figures, shares[i]));
+	}
+	printf("   n %zu\n", figures->n);
+}
+
+static double percent(unsigned k, unsigned n)
+{
+	return n ? 100.0 * k / n : NAN;
+}
+
+static void print_half(const struct half *scored)
+{
+	struct half half = *scored; /* sorted in place */
+	unsigned called = half.true_hopeless + half.false_hopeless, are = half.true_hopeless + half.missed;
+
+	printf("  %-34s%9s%9s\n", "error of the total time, % of it", "median", "90 %");
+	print_row("  this forecast", &half.model, 100, 1);
+	print_row("  elapsed + remaining / bandwidth", &half.by_remaining, 100, 1);
+	print_row("  elapsed x total / processed", &half.by_processed, 100, 1);
+	print_row("width of the 80 % interval, %", &half.width, 100, 1);
+	printf("  %-34s%9.1f %%  (%u of %u; %u more had no estimate)\n", "truth inside the interval",
+	       percent(half.n_inside, half.n_intervals), half.n_inside, half.n_intervals, half.n_without);
+	printf("  %-34sprecision %.1f %% (%u of %u), recall %.1f %% (%u of %u)\n", "\"will not converge\" after pass 3",
+	       percent(half.true_hopeless, called), half.true_hopeless, called, percent(half.true_hopeless, are),
+	       half.true_hopeless, are);
+	print_row("changes of the verdict", &half.verdicts, 1, 0);
+	print_row("error of the pause price, s", &half.pause, 1, 2);
+	print_row("  the same, % of the freeze", &half.pause_share, 100, 1);
+	print_row("  remaining / bandwidth, s", &half.pause_rival, 1, 2);
+	print_row("  the same, % of the freeze", &half.pause_rival_share, 100, 1);
+	printf("  %-34s%9.1f %%  (%u of %zu), the rival %.1f %%\n", "within 280 ms or 20 %",
+	       percent(half.n_pause_good, (unsigned)half.pause.n), half.n_pause_good, half.pause.n,
+	       percent(half.n_pause_rival_good, (unsigned)half.pause.n));
+	printf("  %-34s%9.1f %%  (%u of %zu)\n", "inside the range that was said",
+	       percent(half.n_pause_inside, (unsigned)half.pause.n), half.n_pause_inside, half.pause.n);
+}
+
+void scores_print(const struct scores *scores, const char *title)
+{
+	static const char *const halves[] = {"tuned on", "reported"};
+
+	for (int i = 0; i < 2; i++) {
+		printf("%s, the half that was %s\n", title, halves[i]);
+		print_half(&scores->half[i]);
+	}
+}
+
+void scores_done(struct scores *scores)
+{
+	for (int i = 0; i < 2; i++) {
+		struct half *half = &scores->half[i];
+		struct figures *all[] = {
+			&half->model,       &half->by_remaining, &half->by_processed,      &half->width,   &half->pause,
+			&half->pause_rival, &half->pause_share,  &half->pause_rival_share, &half->verdicts};
+
+		for (size_t k = 0; k < ARRAY_LEN(all); k++)
+			free(all[k]->value);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct scores scores = {.is_wordy = false};
+	unsigned n = 1000;
+	uint64_t seed = 1;
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--each") == 0)
+			scores.is_wordy = true;
+		else if (strcmp(argv[i], "--simulated") == 0 && i + 1 < argc)
+			n = (unsigned)strtoul(argv[++i], NULL, 10);
+		else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc)
+			seed = strtoull(argv[++i], NULL, 10);
+	}
+	forecast_simulated(&scores, seed * 1000003, n);
+	scores_print(&scores, "page-by-page simulator");
+	scores_done(&scores);
+	return 0;
+}

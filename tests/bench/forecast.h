@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The judge of forecasts: figures over many migrations, one half to tune on, the other to report.
+ */
+#ifndef TESTS_BENCH_FORECAST_H
+#define TESTS_BENCH_FORECAST_H
+
+#include "tests/bench/trial.h"
+
+/* A growing list of figures. */
+struct figures {
+	double *value;
+	size_t n, capacity;
+};
+
+/* Absolute errors of total time as shares, per way of telling. */
+struct half {
+	struct figures model, by_remaining, by_processed; /* after pass 2, of those that ended by themselves */
+	struct figures width;                             /* of the 80 % interval, as a share of the total */
+	unsigned n_inside, n_intervals, n_without;        /* foretold with an interval; without an estimate */
+	unsigned true_hopeless, false_hopeless, missed, true_hopeful; /* at the end of pass 3 */
+	struct figures pause, pause_rival;                            /* error of the pause price, seconds */
+	struct figures pause_share, pause_rival_share;
+	unsigned n_pause_inside, n_pause_good, n_pause_rival_good; /* within its range; within 280 ms or 20 % */
+	struct figures verdicts;                                   /* changes of the word per migration */
+};
+
+struct scores {
+	struct half half[2]; /* 0: tuned on, 1: reported */
+	bool is_wordy;       /* a line per migration */
+};
+
+/* A migration that nobody forced. `ended`: by itself. */
+void score_trial(struct scores *scores, const char *name, bool is_tuned, const struct trial *trial, bool ended);
+/* One whose guest was paused on the way, and which then completed. */
+void score_pause(struct scores *scores, const char *name, bool is_tuned, const struct trial *trial);
+
+void scores_print(const struct scores *scores, const char *title);
+void scores_done(struct scores *scores);
+
+/* n migrations of the page-by-page simulator. */
+void forecast_simulated(struct scores *scores, uint64_t seed, unsigned n);
+
+#endif
