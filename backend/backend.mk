@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # backend/: one archive per way to reach or remember the fleet; sources and headers, one per line.
-noinst_LIBRARIES += libvd_backend.a libvd_store.a libvd_libvirt.a libvd_sim.a
+noinst_LIBRARIES += libvd_backend.a libvd_store.a libvd_libvirt.a libvd_sim.a libvd_recorded.a
 
 # collector, queue, mailbox, the door
 libvd_backend_a_SOURCES = \
@@ -67,3 +67,11 @@ libvd_sim_a_SOURCES = \
 	backend/sim/tell.c backend/sim/tell.h \
 	backend/sim/watch.c backend/sim/watch.h \
 	backend/sim/world.c backend/sim/world.h
+
+# backend/recorded: recordings, made and said again
+libvd_recorded_a_SOURCES = \
+	backend/recorded/figures.c backend/recorded/figures.h \
+	backend/recorded/format.c backend/recorded/format.h backend/recorded/format_private.h \
+	backend/recorded/format_put.c backend/recorded/format_take.c \
+	backend/recorded/recording.c backend/recorded/recording.h \
+	backend/recorded/words.c backend/recorded/words.h

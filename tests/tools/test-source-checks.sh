@@ -49,7 +49,7 @@ layers 'a header of ours is not a system header' model/event.h '#include <base/e
 layers 'curses belongs to tui/term.c' tui/view.c '#include <curses.h>' 'only tui/term.c'
 layers 'ncursesw belongs to tui/term.c' tui/view.c '#include <ncursesw/ncurses.h>' 'only tui/term.c'
 layers 'libconfig belongs to themes and configuration' app/main.c '#include <libconfig.h>' 'only tui/theme'
-layers 'sqlite belongs to store and recorded' backend/collector.c '#include <sqlite3.h>' 'only backend/store'
+layers 'sqlite belongs to store' backend/collector.c '#include <sqlite3.h>' 'only backend/store'
 layers 'libvirt belongs to its driver' app/main.c '#include <libvirt/libvirt.h>' 'only backend/libvirt'
 layers 'threads belong to backend and app' tui/view.c '#include <pthread.h>' 'only backend and app'
 layers 'model has no clock' model/event.h '#include <time.h>' 'pure'
