@@ -20,6 +20,6 @@ libvd_app_a_SOURCES = \
 bin_PROGRAMS += virt-drain
 virt_drain_SOURCES = app/main.c
 virt_drain_LDADD = libvd_app.a libvd_tui.a libvd_report.a libvd_backend.a \
-	libvd_libvirt.a libvd_sim.a libvd_store.a libvd_backend.a \
+	libvd_libvirt.a libvd_sim.a libvd_recorded.a libvd_store.a libvd_backend.a \
 	libvd_model.a libvd_base.a \
 	$(LIBVIRT_LIBS) $(CURSES_LIBS) $(LIBCONFIG_LIBS) $(SQLITE_LIBS) -lm

@@ -8,6 +8,7 @@
 #include "app/signals.h"
 #include "backend/driver.h"
 #include "backend/libvirt/libvirt.h"
+#include "backend/recorded/tap.h"
 #include "backend/sim/sim.h"
 #include "base/array.h"
 #include "base/clock.h"
@@ -189,6 +190,10 @@ enum err session_start(struct session *out, const struct run *run, struct err_in
 	out->drain = backend_settings.fleet.drain = drained_host(out->driver, settings);
 	if (out->drain)
 		err = check_drain(out->driver, out->drain, settings->drain_place, why);
+	if (!err && settings->record[0]) {
+		err = driver_tap_new(&out->driver, out->driver, settings->record, why);
+		out->is_recording = !err;
+	}
 	raise_descriptor_limit();
 	if (!err && signals_start() < 0)
 		err = err_set(why, ERR_FAILED, "system", errno, "cannot watch for signals");
@@ -204,6 +209,9 @@ enum err session_start(struct session *out, const struct run *run, struct err_in
 void session_stop(struct session *session)
 {
 	backend_stop(session->backend);
+	const char *trouble = session->is_recording ? driver_tap_trouble(session->driver) : NULL;
+	if (trouble)
+		fprintf(stderr, "virt-drain: %s\n", trouble);
 	if (session->driver)
 		session->driver->ops->free(session->driver);
 	*session = (struct session){0};

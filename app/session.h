@@ -19,6 +19,7 @@ struct run {
 struct session {
 	struct driver *driver;
 	struct backend *backend;
+	bool is_recording; /* the driver is a tap */
 	const char *drain; /* name of the host that is being emptied, borrowed; NULL none */
 };
 
@@ -29,8 +30,10 @@ enum err run_find_files(struct run *run, struct err_info *why) ATTR_WARN_UNUSED;
 enum err run_find_hosts(struct run *run, struct err_info *why) ATTR_WARN_UNUSED;
 void run_done(struct run *run);
 
-/* Makes the driver, starts everything. Errors: ERR_USAGE (unknown scenario, --drain of a host that is not watched), ERR_FAILED. */
+/* Makes the driver, starts everything. Errors: ERR_USAGE (unknown scenario, --drain of a host that is not watched,
+ * --record over an existing file), ERR_IO (--record), ERR_FAILED. */
 enum err session_start(struct session *out, const struct run *run, struct err_info *why) ATTR_WARN_UNUSED;
+/* Stops everything; says on standard error if the recording is not whole. */
 void session_stop(struct session *session);
 
 enum session_news {

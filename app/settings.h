@@ -43,6 +43,7 @@ struct settings {
 	struct host_list added; /* --connect, not yet resolved */
 	bool demo;
 	char *scenario; /* of --demo */
+	char *record;   /* "" none */
 	bool once, stream, json;
 	duration stream_for; /* 0: until stopped */
 	bool wait, insist;

@@ -74,4 +74,6 @@ libvd_recorded_a_SOURCES = \
 	backend/recorded/format.c backend/recorded/format.h backend/recorded/format_private.h \
 	backend/recorded/format_put.c backend/recorded/format_take.c \
 	backend/recorded/recording.c backend/recorded/recording.h \
+	backend/recorded/spool.c backend/recorded/spool.h \
+	backend/recorded/tap.c backend/recorded/tap.h \
 	backend/recorded/words.c backend/recorded/words.h

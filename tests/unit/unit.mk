@@ -12,7 +12,7 @@ unit_store = libvd_store.a $(unit_backend) $(SQLITE_LIBS)
 unit_sim = libvd_sim.a $(unit_backend)
 unit_libvirt = libvd_libvirt.a $(unit_backend) $(LIBVIRT_LIBS)
 unit_tui = libvd_tui.a libvd_report.a $(unit_model) $(CURSES_LIBS) $(LIBCONFIG_LIBS)
-unit_app = libvd_app.a libvd_tui.a libvd_report.a libvd_backend.a libvd_libvirt.a libvd_sim.a \
+unit_app = libvd_app.a libvd_tui.a libvd_report.a libvd_backend.a libvd_libvirt.a libvd_sim.a libvd_recorded.a \
 	$(unit_store) $(CURSES_LIBS) $(LIBCONFIG_LIBS) $(LIBVIRT_LIBS)
 
 unit_programs =
