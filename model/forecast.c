@@ -9,15 +9,17 @@
 
 #define DOWNTIME_LIMIT_SECONDS 0.3 /* QEMU's default downtime-limit */
 #define LOOK_EVERY_MS 900
-#define RATE_OVER_MS 8000  /* the send rate that forecasts use: calm, and over a change within seconds */
-#define SILENT_MS 3000     /* no byte for so long, in statistics that come each second, is a stall */
-#define SEEN_MAX 8         /* passes that are looked back at */
-#define FADE 0.75          /* the weight of a measurement, per pass of age */
-#define FADE_CHANGED 0.15  /* and of those from before the guest changed its ways */
-#define ERROR_SHARE 0.03   /* of a peak, from two samples and the clock */
-#define ERROR_SECONDS 0.06 /* of sending: passes end in slices of 100 ms */
-#define CHANGED 0.35       /* in logarithms: a pass that is off by that is another way of writing */
-#define HOPELESS_BELOW 0.2 /* chance that it ends by itself */
+#define RATE_OVER_MS 8000          /* the send rate that forecasts use: calm, and over a change within seconds */
+#define SILENT_MS 3000             /* no byte for so long, in statistics that come each second, is a stall */
+#define SEEN_MAX 8                 /* passes that are looked back at */
+#define FADE 0.75                  /* the weight of a measurement, per pass of age */
+#define FADE_CHANGED 0.15          /* and of those from before the guest changed its ways */
+#define ERROR_SHARE 0.02           /* of a peak, from two samples and the clock */
+#define ERROR_SECONDS 0.03         /* of sending: passes end in slices of 100 ms */
+#define SLICE_SHARE 0.05           /* half of QEMU's slice of 100 ms */
+#define LAST_ZERO_BYTES 16777216.0 /* video memory and firmware */
+#define CHANGED 0.35               /* in logarithms: a pass that is off by that is another way of writing */
+#define HOPELESS_BELOW 0.2         /* chance that it ends by itself */
 #define HOPEFUL_FROM 0.5
 #define CONVERGING_FROM 0.75
 #define HOPEFUL_AT_ONCE 0.8
@@ -242,24 +244,50 @@ bool forecast_precopy(const struct forecast_state *state, const struct forecast_
 	return out->bandwidth > 0;
 }
 
+/* The rate at which a pass was sent. Zero pages cost no time, so the first pass tells nothing. */
+static double rate_of(const struct forecast_state *state, const struct pass *pass)
+{
+	return pass->is_full || pass->mean_rate.n == 0 ? (double)state->told.bandwidth.n : (double)pass->mean_rate.n;
+}
+
+/* Bytes at the beginning of a pass: as its first sample tells, and, once it has ended, as what it sent tells. A slice goes out at its
+ * beginning, while between two samples the rate is taken as even: half a slice is missing in the first. */
+static double peak_of(const struct pass *pass, double rate, double unsent)
+{
+	double seen = (double)pass->at_start.n + SLICE_SHARE * rate, sent = (double)pass->sent.n + unsent;
+
+	if (pass->length.ms < 0 || !pass->is_placed)
+		return seen;
+	return pass->is_peak_seen ? (seen + sent) / 2 : sent;
+}
+
+/* Bytes that a pass left for the next one. The first pass ends with the pages of video memory and firmware, which are zero. */
+static double unsent_of(const struct pass *pass, double rate, double unsent)
+{
+	double slice = SLICE_SHARE * rate;
+
+	if (pass->is_full)
+		return fmax(unsent - LAST_ZERO_BYTES, 0);
+	return fmin(fmax(peak_of(pass, rate, unsent) - (double)pass->sent.n, unsent - slice), unsent + slice);
+}
+
 /* Pass i as a measurement of what the guest dirties. */
 static bool measure(const struct forecast_state *state, const struct forecast_input *input, size_t i,
 		    struct writing_seen *out)
 {
-	const struct pass *pass = &input->passes->pass[i];
-	bytes found;
+	const struct pass *pass = &input->passes->pass[i], *next = pass + 1;
 
-	if (pass->is_partial || pass->length.ms <= 0 || !passes_found_dirty(input->passes, i, &found) || found.n == 0)
+	if (pass->is_partial || pass->length.ms <= 0 || !next->has_peak || next->at_start.n == 0)
 		return false;
-	struct precopy then = {.bandwidth = (double)pass->mean_rate.n, .downtime = downtime_of(input)};
-	/* the first pass sends zero pages too, which cost no time */
-	if (pass->is_full || then.bandwidth <= 0)
-		then.bandwidth = (double)state->told.bandwidth.n;
-	double slice = ERROR_SECONDS * then.bandwidth / (double)found.n;
+	double rate = rate_of(state, pass);
+	struct precopy then = {.bandwidth = rate, .downtime = downtime_of(input)};
+	double unsent = precopy_unsent(&then), found = peak_of(next, rate, unsent),
+	       slice = ERROR_SECONDS * rate / found;
+
 	*out = (struct writing_seen){
 		.seconds = (double)pass->length.ms / 1000 * (1 - fmin(pass->throttle_percent, 99) / 100.0),
-		.unsent = fmin(precopy_unsent(&then), (double)found.n),
-		.found = (double)found.n,
+		.unsent = fmin(unsent_of(pass, rate, unsent), found),
+		.found = found,
 		.error = sqrt(ERROR_SHARE * ERROR_SHARE + slice * slice),
 	};
 	return true;

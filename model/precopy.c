@@ -6,18 +6,18 @@
 
 #include <math.h>
 
-#define LOOK_SECONDS                                                                                                   \
-	0.1 /* QEMU's BUFFER_DELAY: a limited migration sends, and looks at the threshold, in such slices */
-#define SHORTEST_SECONDS 0.05 /* of a pass: half a slice on average, if the pass had ended in the first */
-#define RATE_SECONDS 1.0      /* throttling is judged at most this often */
-#define THROTTLE_SHARE 0.5    /* throttle-trigger-threshold */
-#define THROTTLE_FIRST 0.2    /* cpu-throttle-initial */
-#define THROTTLE_STEP 0.1     /* cpu-throttle-increment */
-#define THROTTLE_MOST 0.99    /* max-cpu-throttle */
+/* QEMU's BUFFER_DELAY: it sends, and looks at the threshold, in slices of that. */
+#define SLICE_SECONDS 0.1
+#define SETTLED_PASSES 3   /* that do not fall, in a row: a slice more or less makes one of them rise */
+#define RATE_SECONDS 1.0   /* throttling is judged at most this often */
+#define THROTTLE_SHARE 0.5 /* throttle-trigger-threshold */
+#define THROTTLE_FIRST 0.2 /* cpu-throttle-initial */
+#define THROTTLE_STEP 0.1  /* cpu-throttle-increment */
+#define THROTTLE_MOST 0.99 /* max-cpu-throttle */
 
 double precopy_unsent(const struct precopy *now)
 {
-	return fmax(now->downtime - LOOK_SECONDS / 2, now->downtime / 2) * now->bandwidth;
+	return fmax(now->downtime - SLICE_SECONDS / 2, now->downtime / 2) * now->bandwidth;
 }
 
 /* Auto-converge's memory between syncs. */
@@ -50,9 +50,18 @@ static bool is_settled(double peak, double next, bool throttles, double throttle
 	return next >= 0.9999 * peak && !(throttles && throttle < THROTTLE_MOST);
 }
 
+/* Whole slices until less than the threshold is left. Near the end they decide: peaks that fall by a tenth of a slice's bytes need
+ * ten more passes of one slice each. */
+static double seconds_of_pass(double peak, double threshold, double bandwidth)
+{
+	double over = (peak - threshold) / bandwidth;
+
+	return over < 0 ? 0 : SLICE_SECONDS * (floor(over / SLICE_SECONDS) + 1);
+}
+
 struct precopy_end precopy_run(const struct precopy *now, const struct writing *writing)
 {
-	double threshold = now->bandwidth * now->downtime, unsent = precopy_unsent(now);
+	double threshold = now->bandwidth * now->downtime;
 	double throttle = now->throttle, peak = now->remaining, before = now->since_sync;
 	struct precopy_end end = {.peak = peak, .throttle = throttle};
 	struct trigger trigger = {.n_high = 0};
@@ -61,8 +70,8 @@ struct precopy_end precopy_run(const struct precopy *now, const struct writing *
 	if (!(now->bandwidth > 0))
 		return end;
 	while (end.n_passes < PRECOPY_PASSES_MAX) {
-		double left = fmin(peak, unsent);
-		double seconds = fmax((peak - left) / now->bandwidth, before > 0 ? 0 : SHORTEST_SECONDS);
+		double seconds = seconds_of_pass(peak, threshold, now->bandwidth);
+		double left = fmax(peak - seconds * now->bandwidth, 0);
 		double ran = (before + seconds) * (1 - throttle);
 		double dirtied = writing_dirtied(writing, ran);
 		double found = left * (1 - writing_again(writing, ran)) + dirtied;
@@ -80,7 +89,7 @@ struct precopy_end precopy_run(const struct precopy *now, const struct writing *
 		n_settled = is_settled(peak, found, now->throttles, throttle) ? n_settled + 1 : 0;
 		peak = found;
 		before = 0;
-		if (n_settled >= 3)
+		if (n_settled >= SETTLED_PASSES)
 			break;
 	}
 	end.peak = peak;

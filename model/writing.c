@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The three shapes, and learning their parameters: for each shape the most likely pair (set, rate) by a search from coarse to
- * fine, and around it four others as far away as the measurements leave open (the sigma points of Julier and Uhlmann's unscented
- * transform, of second order). Pure.
+ * The three shapes, and learning their parameters: for each shape the most likely pair (set, rate) by a search from coarse to fine, and
+ * from there along the valley of pairs that explain the measurements nearly as well (a guest that saturates tells its set and
+ * hides its rate; one that does not, the other way round). Pure.
  */
 #include "model/writing.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define HOT_SECONDS 0.3 /* after which a hot part is dirty again */
+#define LONGEST 1.0     /* deviation of a logarithm that nothing determines */
+#define STEPS 3         /* along the valley, each way */
+#define STEP 0.6        /* of the deviation */
+#define ACROSS 0.7      /* how far to both sides the bottom of the valley is looked for */
+#define ACROSS_STEPS 12
+#define NEGLIGIBLE 0.002
 
 double writing_dirtied(const struct writing *writing, double seconds)
 {
@@ -91,7 +98,7 @@ static struct prior prior_of(enum writing_shape shape, const struct writing_seen
 		rate = fmax(rate, seen[i].found / fmax(seen[i].seconds, 0.05));
 	}
 	if (shape == WRITING_HOT)
-		return (struct prior){{log(0.4 * smallest), log(0.4 * rate)}, {1.2, 1.5}, log(most)};
+		return (struct prior){{log(0.4 * smallest), log(0.25 * rate)}, {1.2, 0.9}, log(most)};
 	return (struct prior){{log(1.5 * largest), log(1.5 * rate)}, {1.0, 1.0}, log(most)};
 }
 
@@ -131,16 +138,17 @@ static struct point best_of(enum writing_shape shape, const struct prior *prior,
 	return best;
 }
 
-/* One standard deviation along each axis: there the cost, a chi square, has risen by one. */
-struct spread {
-	struct point a, b;
+/* Where the cost curves most and least, and one standard deviation in each direction. */
+struct axes {
+	struct point lengthwise, across; /* of length 1 */
+	double length, width;
 };
 
-/* From the curvature of the cost (half its second derivatives) to the axes. A direction that nothing curves ends at `LONGEST`. */
-static struct spread spread_of(enum writing_shape shape, struct point at, const struct prior *prior,
-			       const struct writing_seen *seen, size_t n)
+/* From the second derivatives of the cost, a chi square: one deviation away it has risen by one. */
+static struct axes axes_of(enum writing_shape shape, struct point at, const struct prior *prior,
+			   const struct writing_seen *seen, size_t n)
 {
-	const double h = 0.04, longest = 1.0;
+	const double h = 0.04;
 	double c[3][3];
 
 	for (int i = 0; i < 3; i++) {
@@ -150,36 +158,83 @@ static struct spread spread_of(enum writing_shape shape, struct point at, const 
 	double xx = (c[2][1] - 2 * c[1][1] + c[0][1]) / (2 * h * h);
 	double yy = (c[1][2] - 2 * c[1][1] + c[1][0]) / (2 * h * h);
 	double xy = (c[2][2] - c[2][0] - c[0][2] + c[0][0]) / (8 * h * h);
-	double angle = 0.5 * atan2(2 * xy, xx - yy);
-	double co = cos(angle), si = sin(angle);
-	double first = xx * co * co + 2 * xy * co * si + yy * si * si;
-	double second = xx * si * si - 2 * xy * co * si + yy * co * co;
-	double la = fmin(longest, 1 / sqrt(fmax(first, 1e-3))), lb = fmin(longest, 1 / sqrt(fmax(second, 1e-3)));
+	double angle = 0.5 * atan2(2 * xy, xx - yy), co = cos(angle), si = sin(angle);
+	double most = xx * co * co + 2 * xy * co * si + yy * si * si;
+	double least = xx * si * si - 2 * xy * co * si + yy * co * co;
 
-	return (struct spread){{la * co, la * si}, {-lb * si, lb * co}};
+	return (struct axes){
+		.lengthwise = {-si, co},
+		.across = {co, si},
+		.length = fmin(LONGEST, 1 / sqrt(fmax(least, 1e-3))),
+		.width = fmin(LONGEST, 1 / sqrt(fmax(most, 1e-3))),
+	};
 }
 
-/* The best guess has the weight of 1/3, each of the four others at sqrt(3) deviations 1/6. */
-static void add_shape(struct writing_cloud *cloud, enum writing_shape shape, struct point best, struct spread spread,
-		      double likelihood)
+static struct point go(struct point from, struct point direction, double distance)
 {
-	const double far = sqrt(3);
-	const struct point to[5] = {{0, 0},
-				    {far * spread.a.x, far * spread.a.y},
-				    {-far * spread.a.x, -far * spread.a.y},
-				    {far * spread.b.x, far * spread.b.y},
-				    {-far * spread.b.x, -far * spread.b.y}};
+	return (struct point){from.x + distance * direction.x, from.y + distance * direction.y};
+}
 
-	for (int i = 0; i < 5; i++) {
-		struct point at = {best.x + to[i].x, best.y + to[i].y};
+/* The valley of small cost is curved: after a step along it, its bottom is looked for across. */
+static struct point bottom(enum writing_shape shape, struct point from, struct point across, const struct prior *prior,
+			   const struct writing_seen *seen, size_t n)
+{
+	const double golden = 0.618;
+	double low = -ACROSS, high = ACROSS;
 
-		cloud->guess[cloud->n++] = (struct writing_guess){writing_at(shape, at), likelihood / (i ? 6 : 3)};
+	for (int i = 0; i < ACROSS_STEPS; i++) {
+		double a = high - golden * (high - low), b = low + golden * (high - low);
+		bool is_left = cost(shape, go(from, across, a), prior, seen, n) <
+			       cost(shape, go(from, across, b), prior, seen, n);
+
+		*(is_left ? &high : &low) = is_left ? b : a;
 	}
+	return go(from, across, (low + high) / 2);
+}
+
+/* What is possible for one shape, with weights that are not normed yet; `ease` divides the cost where nothing fits. Points along the
+ * valley, and each a little to both sides. */
+static void add_shape(struct writing_cloud *cloud, enum writing_shape shape, struct point best,
+		      const struct prior *prior, const struct writing_seen *seen, size_t n, double ease)
+{
+	static const double beside[3] = {-1.22, 0, 1.22}; /* Gauss and Hermite's places and weights for three points */
+	static const double share[3] = {1.0 / 6, 2.0 / 3, 1.0 / 6};
+	struct axes axes = axes_of(shape, best, prior, seen, n);
+	double step = STEP * axes.length, width = axes.width * sqrt(ease) * sqrt(2);
+
+	for (int i = -STEPS; i <= STEPS; i++) {
+		struct point at = go(best, axes.lengthwise, i * step);
+
+		if (i)
+			at = bottom(shape, at, axes.across, prior, seen, n);
+		double weight = exp(-cost(shape, at, prior, seen, n) / 2 / ease) * step * width;
+		for (int k = 0; k < 3; k++)
+			cloud->guess[cloud->n++] = (struct writing_guess){
+				writing_at(shape, go(at, axes.across, beside[k] * width)), weight * share[k]};
+	}
+}
+
+/* The sum becomes 1, and what is next to impossible goes. */
+static void norm(struct writing_cloud *cloud)
+{
+	double sum = 0, kept_sum = 0;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < cloud->n; i++)
+		sum += cloud->guess[i].weight;
+	for (size_t i = 0; i < cloud->n; i++) {
+		if (cloud->guess[i].weight < NEGLIGIBLE * sum)
+			continue;
+		cloud->guess[kept++] = cloud->guess[i];
+		kept_sum += cloud->guess[i].weight;
+	}
+	cloud->n = kept;
+	for (size_t i = 0; i < kept; i++)
+		cloud->guess[i].weight /= kept_sum;
 }
 
 void writing_learn(struct writing_cloud *cloud, const struct writing_seen *seen, size_t n, double most)
 {
-	double costs[WRITING_SHAPE_COUNT], least = INFINITY, sum = 0;
 	struct point best[WRITING_SHAPE_COUNT];
 	struct prior prior[WRITING_SHAPE_COUNT];
 
@@ -192,17 +247,11 @@ void writing_learn(struct writing_cloud *cloud, const struct writing_seen *seen,
 
 		prior[s] = prior_of(shape, seen, n, most);
 		best[s] = best_of(shape, &prior[s], seen, n);
-		costs[s] = cost(shape, best[s], &prior[s], seen, n);
 		struct writing writing = writing_at(shape, best[s]);
 		cloud->misfit = fmin(cloud->misfit, misfit(&writing, seen, n) / (double)n);
-		least = fmin(least, costs[s]);
 	}
+	/* where even the best shape is off, the guest is none of them: what was measured then says less */
 	for (int s = 0; s < WRITING_SHAPE_COUNT; s++)
-		sum += exp((least - costs[s]) / 2);
-	for (int s = 0; s < WRITING_SHAPE_COUNT; s++) {
-		enum writing_shape shape = (enum writing_shape)s;
-
-		add_shape(cloud, shape, best[s], spread_of(shape, best[s], &prior[s], seen, n),
-			  exp((least - costs[s]) / 2) / sum);
-	}
+		add_shape(cloud, (enum writing_shape)s, best[s], &prior[s], seen, n, fmax(1, cloud->misfit));
+	norm(cloud);
 }

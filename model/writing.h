@@ -43,7 +43,7 @@ struct writing_guess {
 	double weight; /* the sum over a cloud is 1 */
 };
 
-#define WRITING_CLOUD 15 /* per shape the best guess and four around it */
+#define WRITING_CLOUD 63 /* three shapes, seven points each, three guesses each */
 
 struct writing_cloud {
 	struct writing_guess guess[WRITING_CLOUD];

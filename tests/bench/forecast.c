@@ -59,23 +59,23 @@ static void score_time(struct half *half, const struct trial *trial)
 	add(&half->width, is_open ? INFINITY : (double)(said->eta.high.ms - said->eta.low.ms) / 1000 / truth);
 }
 
-static void score_verdict(struct half *half, const struct trial *trial, bool ended)
+static void score_verdict(struct half *half, const struct trial *trial, bool converges)
 {
 	bool is_hopeless = trial->after_3.verdict == VERDICT_HOPELESS;
 
 	if (!trial->after_3.is_there)
 		return;
-	half->true_hopeless += is_hopeless && !ended;
-	half->false_hopeless += is_hopeless && ended;
-	half->missed += !is_hopeless && !ended;
-	half->true_hopeful += !is_hopeless && ended;
+	half->true_hopeless += is_hopeless && !converges;
+	half->false_hopeless += is_hopeless && converges;
+	half->missed += !is_hopeless && !converges;
+	half->true_hopeful += !is_hopeless && converges;
 }
 
-static void say_time(const char *name, const struct trial *trial, bool ended)
+static void say_time(const char *name, const struct trial *trial, bool converges)
 {
 	const struct trial_said *said = &trial->after_2;
 
-	printf("%-44s %-5s %3zu passes %7.1f s", name, ended ? "ends" : "never", trial->n_passes, trial->total);
+	printf("%-44s %-5s %3zu passes %7.1f s", name, converges ? "ends" : "never", trial->n_passes, trial->total);
 	if (said->is_there && estimate_known(&said->eta))
 		printf(" | after 2: %6.1f [%6.1f %6.1f] %+5.0f %%", total_of(said, said->eta.best),
 		       total_of(said, said->eta.low), said->eta.high.ms < 0 ? INFINITY : total_of(said, said->eta.high),
@@ -85,28 +85,30 @@ static void say_time(const char *name, const struct trial *trial, bool ended)
 	printf(" | after 3: %s\n", trial->after_3.is_there ? verdict_name(trial->after_3.verdict) : "-");
 }
 
-void score_trial(struct scores *scores, const char *name, bool is_tuned, const struct trial *trial, bool ended)
+static void score_into(struct half *half, const struct trial *trial, bool ended, bool converges)
 {
-	struct half *half = &scores->half[is_tuned ? 0 : 1];
-
-	if (scores->is_wordy)
-		say_time(name, trial, ended);
 	if (ended)
 		score_time(half, trial);
-	score_verdict(half, trial, ended);
+	score_verdict(half, trial, converges);
 	if (trial->n_passes >= 3)
 		add(&half->verdicts, trial->n_verdicts);
 }
 
-void score_pause(struct scores *scores, const char *name, bool is_tuned, const struct trial *trial)
+void score_trial(struct scores *scores, struct trial_name name, const struct trial *trial, bool ended, bool converges)
 {
-	struct half *half = &scores->half[is_tuned ? 0 : 1];
-	const struct trial_price *price = &trial->price;
+	int side = name.is_tuned ? 0 : 1;
 
-	if (trial->paused_at < 0 || trial->downtime < 0 || price->elapsed <= 0 || !estimate_known(&price->pause))
-		return;
-	double truth = trial->downtime, best = (double)price->pause.best.ms / 1000;
+	if (scores->is_wordy)
+		say_time(name.text, trial, converges);
+	score_into(&scores->half[GROUP_ALL][side], trial, ended, converges);
+	if (name.is_steady)
+		score_into(&scores->half[GROUP_STEADY][side], trial, ended, converges);
+}
+
+static void score_pause_into(struct half *half, double truth, double best, const struct trial_price *price)
+{
 	double good = fmax(0.28, 0.2 * truth);
+
 	add(&half->pause, fabs(best - truth));
 	add(&half->pause_rival, fabs(price->by_remaining - truth));
 	add(&half->pause_share, fabs(best - truth) / truth);
@@ -115,11 +117,22 @@ void score_pause(struct scores *scores, const char *name, bool is_tuned, const s
 	half->n_pause_rival_good += fabs(price->by_remaining - truth) <= good;
 	half->n_pause_inside +=
 		truth * 1000 >= (double)price->pause.low.ms && truth * 1000 <= (double)price->pause.high.ms;
+}
+
+void score_pause(struct scores *scores, struct trial_name name, const struct trial *trial)
+{
+	const struct trial_price *price = &trial->price;
+	double truth = trial->downtime, best = (double)price->pause.best.ms / 1000;
+	int side = name.is_tuned ? 0 : 1;
+
+	if (truth < 0 || price->elapsed <= 0 || !estimate_known(&price->pause))
+		return;
+	score_pause_into(&scores->half[GROUP_ALL][side], truth, best, price);
+	if (name.is_steady)
+		score_pause_into(&scores->half[GROUP_STEADY][side], truth, best, price);
 	if (scores->is_wordy)
-		printf("%-44s paused at %5.1f (said at %5.1f): froze %5.2f, said %5.2f [%5.2f %5.2f], "
-		       "remaining/bandwidth "
-		       "%5.2f\n",
-		       name, trial->paused_at, price->elapsed, truth, best, (double)price->pause.low.ms / 1000,
+		printf("%-44s paused at %5.1f: froze %5.2f, said %5.2f [%5.2f %5.2f], remaining/bandwidth %5.2f\n",
+		       name.text, price->elapsed, truth, best, (double)price->pause.low.ms / 1000,
 		       (double)price->pause.high.ms / 1000, price->by_remaining);
 }
 
@@ -169,42 +182,80 @@ static void print_half(const struct half *scored)
 void scores_print(const struct scores *scores, const char *title)
 {
 	static const char *const halves[] = {"tuned on", "reported"};
+	static const char *const groups[] = {"all", "steady guests alone"};
 
 	for (int i = 0; i < 2; i++) {
-		printf("%s, the half that was %s\n", title, halves[i]);
-		print_half(&scores->half[i]);
+		for (int group = 0; group < GROUP_COUNT; group++) {
+			printf("%s, the half that was %s, %s\n", title, halves[i], groups[group]);
+			print_half(&scores->half[group][i]);
+		}
 	}
+}
+
+static void half_done(struct half *half)
+{
+	struct figures *all[] = {&half->model,   &half->by_remaining, &half->by_processed, &half->width,
+				 &half->pause,   &half->pause_rival,  &half->pause_share,  &half->pause_rival_share,
+				 &half->verdicts};
+
+	for (size_t k = 0; k < ARRAY_LEN(all); k++)
+		free(all[k]->value);
 }
 
 void scores_done(struct scores *scores)
 {
-	for (int i = 0; i < 2; i++) {
-		struct half *half = &scores->half[i];
-		struct figures *all[] = {
-			&half->model,       &half->by_remaining, &half->by_processed,      &half->width,   &half->pause,
-			&half->pause_rival, &half->pause_share,  &half->pause_rival_share, &half->verdicts};
-
-		for (size_t k = 0; k < ARRAY_LEN(all); k++)
-			free(all[k]->value);
+	for (int group = 0; group < GROUP_COUNT; group++) {
+		half_done(&scores->half[group][0]);
+		half_done(&scores->half[group][1]);
 	}
+	*scores = (struct scores){.is_wordy = scores->is_wordy};
+}
+
+struct options {
+	unsigned n_simulated;
+	uint64_t seed;
+	int first_file;
+};
+
+static struct options options_of(int argc, char **argv, struct scores *scores)
+{
+	struct options options = {.n_simulated = 1000, .seed = 1, .first_file = argc};
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--each") == 0) {
+			scores->is_wordy = true;
+		} else if (strcmp(argv[i], "--simulated") == 0 && i + 1 < argc) {
+			options.n_simulated = (unsigned)strtoul(argv[++i], NULL, 10);
+		} else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc) {
+			options.seed = strtoull(argv[++i], NULL, 10);
+		} else {
+			options.first_file = i;
+			break;
+		}
+	}
+	return options;
 }
 
 int main(int argc, char **argv)
 {
 	struct scores scores = {.is_wordy = false};
-	unsigned n = 1000;
-	uint64_t seed = 1;
+	struct options options = options_of(argc, argv, &scores);
+	struct err_info why;
 
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--each") == 0)
-			scores.is_wordy = true;
-		else if (strcmp(argv[i], "--simulated") == 0 && i + 1 < argc)
-			n = (unsigned)strtoul(argv[++i], NULL, 10);
-		else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc)
-			seed = strtoull(argv[++i], NULL, 10);
+	for (int i = options.first_file; i < argc; i++) {
+		if (forecast_recorded(&scores, argv[i], i % 2 == 0, &why) != ERR_OK) {
+			fprintf(stderr, "forecast: %s\n", why.text);
+			return 1;
+		}
 	}
-	forecast_simulated(&scores, seed * 1000003, n);
-	scores_print(&scores, "page-by-page simulator");
-	scores_done(&scores);
+	if (options.first_file < argc) {
+		scores_print(&scores, "real migrations");
+		scores_done(&scores);
+	}
+	if (options.n_simulated) {
+		forecast_simulated(&scores, options.seed * 1000003, options.n_simulated);
+		scores_print(&scores, "page-by-page simulator");
+		scores_done(&scores);
+	}
 	return 0;
 }

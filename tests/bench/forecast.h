@@ -25,20 +25,35 @@ struct half {
 	struct figures verdicts;                                   /* changes of the word per migration */
 };
 
-struct scores {
-	struct half half[2]; /* 0: tuned on, 1: reported */
-	bool is_wordy;       /* a line per migration */
+enum group {
+	GROUP_ALL,
+	GROUP_STEADY, /* guests that write in one way all along and are not throttled */
+	GROUP_COUNT
 };
 
-/* A migration that nobody forced. `ended`: by itself. */
-void score_trial(struct scores *scores, const char *name, bool is_tuned, const struct trial *trial, bool ended);
+struct scores {
+	struct half half[GROUP_COUNT][2]; /* 0: tuned on, 1: reported */
+	bool is_wordy;                    /* a line per migration */
+};
+
+struct trial_name {
+	const char *text;
+	bool is_tuned, is_steady;
+};
+
+/* A migration that nobody forced. `ended`: by itself; `converges`: it does, or would have if it had been let. */
+void score_trial(struct scores *scores, struct trial_name name, const struct trial *trial, bool ended, bool converges);
 /* One whose guest was paused on the way, and which then completed. */
-void score_pause(struct scores *scores, const char *name, bool is_tuned, const struct trial *trial);
+void score_pause(struct scores *scores, struct trial_name name, const struct trial *trial);
 
 void scores_print(const struct scores *scores, const char *title);
 void scores_done(struct scores *scores);
 
 /* n migrations of the page-by-page simulator. */
 void forecast_simulated(struct scores *scores, uint64_t seed, unsigned n);
+
+/* One recording. */
+enum err forecast_recorded(struct scores *scores, const char *path, bool is_tuned,
+			   struct err_info *why) ATTR_WARN_UNUSED;
 
 #endif

@@ -22,6 +22,7 @@ struct sim_case {
 	struct sim_terms terms;
 	double bandwidth;   /* MiB/s */
 	double pause_share; /* of the time that it takes; below 0: nobody pauses it */
+	bool is_steady;
 	char text[96];
 };
 
@@ -66,6 +67,7 @@ static struct sim_case draw_case(uint64_t *chance)
 		c.plan.writer[0].busy_s = (unsigned)(c.plan.writer[0].period_s * uniform(chance, 0.3, 0.7));
 	}
 	c.terms.auto_converge = sim_draw_below(chance, 10) == 0;
+	c.is_steady = !is_phased && !c.terms.auto_converge;
 	if (sim_draw_below(chance, 2))
 		c.pause_share = uniform(chance, 0.1, 0.9);
 	snprintf(c.text, sizeof c.text, "%s%s%s%s m%u/%u b%.0f d%.2f w%u", patterns[pattern],
@@ -111,37 +113,40 @@ static struct scene scene_new(const struct sim_case *c, uint64_t seed, struct tr
 	return scene;
 }
 
-/* Returns when it has ended, or is one that does not. */
-static void play(struct scene *scene, const struct sim_case *c, double pause_at)
+/* Returns when it has ended, or is one that does not. True: it was paused on the way. */
+static bool play(struct scene *scene, const struct sim_case *c, double pause_at)
 {
 	struct err_info why;
 	int64_t began = scene->world->now_ms;
+	bool is_paused = false;
 
 	if (sim_call_migrate(scene->world, 0, 1, &c->terms, &why) != ERR_OK)
-		return;
-	for (bool is_paused = false; scene->world->n_jobs;) {
+		return false;
+	while (scene->world->n_jobs) {
 		double now = (double)(scene->world->now_ms - began) / 1000;
 
 		sim_world_step(scene->world, (duration){TICK_MS});
 		sim_watch_turn(scene->watch, stamp_of(scene->world));
 		sim_watch_taken(scene->watch, &scene->world->guest[0].uuid);
 		sim_world_forget_ended(scene->world);
-		if (pause_at >= 0 && now >= pause_at && !is_paused)
+		if (pause_at >= 0 && now >= pause_at && !is_paused && scene->trial->phase == PHASE_PRECOPY)
 			is_paused = sim_call_suspend(scene->world, 0, &why) == ERR_OK;
 		if (pause_at < 0 && (now > LONGEST_S || scene->trial->n_passes > PASSES_MOST))
-			return;
+			return false;
 	}
 	trial_tick(scene->trial, stamp_of(scene->world));
+	return is_paused;
 }
 
-static void run_case(const struct sim_case *c, uint64_t seed, double pause_at, struct trial *trial)
+static bool run_case(const struct sim_case *c, uint64_t seed, double pause_at, struct trial *trial)
 {
 	struct scene scene = scene_new(c, seed, trial);
 
 	sim_watch_start(scene.watch, (struct event_sink){take, &scene}, 0, stamp_of(scene.world));
-	play(&scene, c, pause_at);
+	bool is_paused = play(&scene, c, pause_at);
 	sim_watch_free(scene.watch);
 	sim_world_free(scene.world);
+	return is_paused;
 }
 
 void forecast_simulated(struct scores *scores, uint64_t seed, unsigned n)
@@ -149,16 +154,18 @@ void forecast_simulated(struct scores *scores, uint64_t seed, unsigned n)
 	for (unsigned i = 0; i < n; i++) {
 		uint64_t chance = seed + i;
 		struct sim_case c = draw_case(&chance);
+		struct trial_name name = {c.text, i % 2 == 0, c.is_steady};
 		struct trial trial;
 
 		run_case(&c, seed + i, -1, &trial);
-		score_trial(scores, c.text, i % 2 == 0, &trial, trial.phase == PHASE_COMPLETED);
-		double total = trial.total;
+		bool ended = trial.phase == PHASE_COMPLETED;
+		double total = trial.total < 120 ? trial.total : 120;
+		score_trial(scores, name, &trial, ended, ended);
 		trial_end(&trial);
 		if (c.pause_share < 0)
 			continue;
-		run_case(&c, seed + i, 1 + (c.pause_share * (total < 120 ? total : 120)), &trial);
-		score_pause(scores, c.text, i % 2 == 0, &trial);
+		if (run_case(&c, seed + i, 1 + (c.pause_share * total), &trial))
+			score_pause(scores, name, &trial);
 		trial_end(&trial);
 	}
 }
