@@ -14,10 +14,11 @@
 #define SEEN_MAX 8                 /* passes that are looked back at */
 #define FADE 0.75                  /* the weight of a measurement, per pass of age */
 #define FADE_CHANGED 0.15          /* and of those from before the guest changed its ways */
-#define ERROR_SHARE 0.02           /* of a peak, from two samples and the clock */
+#define ERROR_SHARE 0.03           /* of a peak, from two samples and the clock */
 #define ERROR_SECONDS 0.03         /* of sending: passes end in slices of 100 ms */
 #define SLICE_SHARE 0.05           /* half of QEMU's slice of 100 ms */
 #define LAST_ZERO_BYTES 16777216.0 /* video memory and firmware */
+#define END_SECONDS 0.15           /* slices, stopping, starting: nobody knows an end better than that */
 #define CHANGED 0.35               /* in logarithms: a pass that is off by that is another way of writing */
 #define HOPELESS_BELOW 0.2         /* chance that it ends by itself */
 #define HOPEFUL_FROM 0.5
@@ -365,7 +366,8 @@ struct forecast_course forecast_ends(const struct forecast_state *state, const s
 
 		course.weight[i] = state->cloud.guess[i].weight;
 		course.value[i] =
-			end.ends ? end.seconds + PRECOPY_SWITCH_SECONDS + end.rest / (2 * now->bandwidth) : INFINITY;
+			end.ends ? end.seconds + PRECOPY_SWITCH_SECONDS + end.rest / (PRECOPY_LIFTED * now->bandwidth)
+				 : INFINITY;
 	}
 	return course;
 }
@@ -440,14 +442,17 @@ static void foretell_precopy(struct forecast_state *state, const struct forecast
 	bool has_learnt = pass->has_peak && pass->number != state->learnt_pass;
 	if (has_learnt)
 		learn(state, input);
+	/* how many of the guesses end is the verdict; when, is asked of those that do */
 	struct forecast_course ends = forecast_ends(state, &now);
 	double chance = course_chance(&ends);
+	state->chance = chance;
 	told->verdict = judge(state, chance, has_learnt);
 	note_peaks(told, input->passes);
 	told->why = why_of(state, &now);
 	if (chance >= HOPELESS_BELOW && told->verdict != VERDICT_HOPELESS)
-		told->eta = estimate_of(course_quantile(&ends, 0.1), course_quantile(&ends, 0.5 * fmin(chance, 1)),
-					course_quantile(&ends, 0.9));
+		told->eta = estimate_of(course_quantile(&ends, 0.1 * chance) - END_SECONDS,
+					course_quantile(&ends, 0.5 * chance),
+					course_quantile(&ends, 0.9 * chance) + END_SECONDS);
 	forecast_price(state, input, &now);
 }
 
@@ -501,10 +506,11 @@ static void enter_stage(struct forecast_state *state, const struct forecast_inpu
 	if (input->stage == state->stage)
 		return;
 	if (input->stage == FORECAST_FROZEN && forecast_precopy(state, input, &now)) {
-		struct writing_seen since = {.seconds = now.since_sync * (1 - now.throttle)};
-
 		state->frozen_pass = passes_last(input->passes)->number;
-		state->frozen_dirtied = expected(&state->cloud, &since);
+		state->frozen_dirtied = 0;
+		for (size_t i = 0; i < state->cloud.n; i++)
+			state->frozen_dirtied += state->cloud.guess[i].weight *
+						 (precopy_rest(&now, &state->cloud.guess[i].writing) - now.remaining);
 	}
 	/* a frozen guest's copy goes on as before; disks, memory and post-copy each have a rate of their own */
 	if (input->stage != FORECAST_FROZEN)

@@ -119,6 +119,7 @@ struct forecast_state {
 	bool has_moved;
 	duration moved_at; /* when a byte was last seen to move */
 	uint64_t moved_processed, moved_remaining;
+	double chance;         /* that it ends by itself, as last judged */
 	unsigned n_hopeful;    /* judgements in a row that contradict "will not converge" */
 	duration updated_at;   /* of the newest statistics */
 	uint64_t sampled_pass; /* the pass that they were of */

@@ -97,13 +97,18 @@ struct precopy_end precopy_run(const struct precopy *now, const struct writing *
 	return end;
 }
 
+double precopy_rest(const struct precopy *now, const struct writing *writing)
+{
+	double ran = now->since_sync * (1 - now->throttle), unsent = fmin(now->remaining, precopy_unsent(now));
+
+	return now->remaining - unsent * writing_again(writing, ran) + writing_dirtied(writing, ran);
+}
+
 double precopy_freeze(const struct precopy *now, const struct writing *writing)
 {
-	double dirtied = writing_dirtied(writing, now->since_sync * (1 - now->throttle));
-	double all = now->remaining + dirtied, unsent = fmin(all, precopy_unsent(now));
+	double all = precopy_rest(now, writing), unsent = fmin(all, precopy_unsent(now));
 
 	if (!(now->bandwidth > 0))
 		return INFINITY;
-	/* the last part goes out without the limit, as fast as the link is: at least twice as fast is what was seen */
-	return PRECOPY_SWITCH_SECONDS + (all - unsent) / now->bandwidth + unsent / (2 * now->bandwidth);
+	return PRECOPY_SWITCH_SECONDS + (all - unsent) / now->bandwidth + unsent / (PRECOPY_LIFTED * now->bandwidth);
 }

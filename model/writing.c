@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define HOT_SECONDS 0.3 /* after which a hot part is dirty again */
+#define HOT_SHARE 0.15  /* of each hot shape, where each other has 1 */
 #define LONGEST 1.0     /* deviation of a logarithm that nothing determines */
 #define STEPS 3         /* along the valley, each way */
 #define STEP 0.6        /* of the deviation */
@@ -25,7 +26,8 @@ double writing_dirtied(const struct writing *writing, double seconds)
 	switch (writing->shape) {
 	case WRITING_SWEEP: return fmin(writing->set, written);
 	case WRITING_RANDOM: return writing->set * -expm1(-written / writing->set);
-	case WRITING_HOT: return writing->set * -expm1(-seconds / HOT_SECONDS) + written;
+	case WRITING_HOT:
+	case WRITING_HOT_IN: return fmin(writing->set * -expm1(-seconds / HOT_SECONDS) + written, writing->most);
 	case WRITING_SHAPE_COUNT: break;
 	}
 	return 0;
@@ -36,7 +38,8 @@ double writing_again(const struct writing *writing, double seconds)
 	switch (writing->shape) {
 	case WRITING_SWEEP: return writing->rate * seconds < writing->set ? 0 : 1;
 	case WRITING_RANDOM: return -expm1(-writing->rate * seconds / writing->set);
-	case WRITING_HOT: return -expm1(-seconds / HOT_SECONDS);
+	case WRITING_HOT:
+	case WRITING_HOT_IN: return -expm1(-seconds / HOT_SECONDS);
 	case WRITING_SHAPE_COUNT: break;
 	}
 	return 0;
@@ -50,12 +53,13 @@ struct point {
 /* What is likely before anything was measured, as normal distributions of the logarithms. */
 struct prior {
 	struct point mean, deviation;
-	double most; /* logarithm of all memory */
+	double most;  /* bytes that can be dirty at all */
+	double share; /* of all guests that write so */
 };
 
-static struct writing writing_at(enum writing_shape shape, struct point at)
+static struct writing writing_at(enum writing_shape shape, struct point at, const struct prior *prior)
 {
-	return (struct writing){shape, exp(at.x), exp(at.y)};
+	return (struct writing){shape, exp(at.x), exp(at.y), prior->most};
 }
 
 static double square(double a)
@@ -80,8 +84,8 @@ static double misfit(const struct writing *writing, const struct writing_seen *s
 static double cost(enum writing_shape shape, struct point at, const struct prior *prior,
 		   const struct writing_seen *seen, size_t n)
 {
-	struct writing writing = writing_at(shape, at);
-	double over = at.x - prior->most;
+	struct writing writing = writing_at(shape, at, prior);
+	double over = at.x - log(prior->most);
 
 	return misfit(&writing, seen, n) + square((at.x - prior->mean.x) / prior->deviation.x) +
 	       square((at.y - prior->mean.y) / prior->deviation.y) + (over > 0 ? square(over / 0.05) : 0);
@@ -97,9 +101,12 @@ static struct prior prior_of(enum writing_shape shape, const struct writing_seen
 		smallest = fmin(smallest, fmax(seen[i].found, 1));
 		rate = fmax(rate, seen[i].found / fmax(seen[i].seconds, 0.05));
 	}
-	if (shape == WRITING_HOT)
-		return (struct prior){{log(0.4 * smallest), log(0.25 * rate)}, {1.2, 0.9}, log(most)};
-	return (struct prior){{log(1.5 * largest), log(1.5 * rate)}, {1.0, 1.0}, log(most)};
+	if (shape == WRITING_HOT || shape == WRITING_HOT_IN)
+		return (struct prior){{log(0.4 * smallest), log(0.25 * rate)},
+				      {1.2, 0.9},
+				      shape == WRITING_HOT_IN ? fmin(1.02 * largest, most) : most,
+				      HOT_SHARE};
+	return (struct prior){{log(1.5 * largest), log(1.5 * rate)}, {1.0, 1.0}, most, 1};
 }
 
 static struct point best_of(enum writing_shape shape, const struct prior *prior, const struct writing_seen *seen,
@@ -207,10 +214,10 @@ static void add_shape(struct writing_cloud *cloud, enum writing_shape shape, str
 
 		if (i)
 			at = bottom(shape, at, axes.across, prior, seen, n);
-		double weight = exp(-cost(shape, at, prior, seen, n) / 2 / ease) * step * width;
+		double weight = exp(-cost(shape, at, prior, seen, n) / 2 / ease) * step * width * prior->share;
 		for (int k = 0; k < 3; k++)
 			cloud->guess[cloud->n++] = (struct writing_guess){
-				writing_at(shape, go(at, axes.across, beside[k] * width)), weight * share[k]};
+				writing_at(shape, go(at, axes.across, beside[k] * width), prior), weight * share[k]};
 	}
 }
 
@@ -247,7 +254,7 @@ void writing_learn(struct writing_cloud *cloud, const struct writing_seen *seen,
 
 		prior[s] = prior_of(shape, seen, n, most);
 		best[s] = best_of(shape, &prior[s], seen, n);
-		struct writing writing = writing_at(shape, best[s]);
+		struct writing writing = writing_at(shape, best[s], &prior[s]);
 		cloud->misfit = fmin(cloud->misfit, misfit(&writing, seen, n) / (double)n);
 	}
 	/* where even the best shape is off, the guest is none of them: what was measured then says less */

@@ -14,13 +14,15 @@ enum writing_shape {
 	WRITING_SWEEP,  /* one page after the other through the set, and again from its beginning */
 	WRITING_RANDOM, /* any page of the set */
 	WRITING_HOT,    /* a set that is dirty again after moments, and a slow walk outside of it */
+	WRITING_HOT_IN, /* the same, and the walk has an end: as much as was ever found dirty */
 	WRITING_SHAPE_COUNT
 };
 
 struct writing {
 	enum writing_shape shape;
-	double set;  /* bytes: where it saturates; WRITING_HOT: the hot part */
-	double rate; /* bytes per second before it saturates; WRITING_HOT: outside the hot part */
+	double set;  /* bytes: where it saturates; of the hot shapes the hot part */
+	double rate; /* bytes per second before it saturates; of the hot shapes outside the hot part */
+	double most; /* bytes that can be dirty at all */
 };
 
 /* Bytes that are different after `seconds` of running. */
@@ -43,7 +45,7 @@ struct writing_guess {
 	double weight; /* the sum over a cloud is 1 */
 };
 
-#define WRITING_CLOUD 63 /* three shapes, seven points each, three guesses each */
+#define WRITING_CLOUD 84 /* four shapes, seven points each, three guesses each */
 
 struct writing_cloud {
 	struct writing_guess guess[WRITING_CLOUD];

@@ -82,7 +82,10 @@ static void say_time(const char *name, const struct trial *trial, bool converges
 		       100 * (total_of(said, said->eta.best) / trial->total - 1));
 	else
 		printf(" | after 2: %6s %24s", said->is_there ? "?" : "-", "");
-	printf(" | after 3: %s\n", trial->after_3.is_there ? verdict_name(trial->after_3.verdict) : "-");
+	if (trial->after_3.is_there)
+		printf(" | after 3: %s (%.0f %%)\n", verdict_name(trial->after_3.verdict), 100 * trial->after_3.chance);
+	else
+		printf(" | after 3: -\n");
 }
 
 static void score_into(struct half *half, const struct trial *trial, bool ended, bool converges)

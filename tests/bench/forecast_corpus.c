@@ -55,7 +55,8 @@ static void score(struct scores *scores, const char *path, bool is_tuned, const 
 		  struct trial *trial)
 {
 	bool is_steady = !recording_note(recording, "phased") && !recording_note(recording, "throttled");
-	bool ended = note_is(recording, "ended", "by-itself"), paused = note_is(recording, "ended", "forced-pause");
+	bool ended = note_is(recording, "ended", "by-itself"), is_throttled = recording_note(recording, "throttled");
+	bool paused = note_is(recording, "ended", "forced-pause");
 	struct trial_name name = {base_name(path), is_tuned, is_steady};
 
 	if (note_seconds(recording, "total_ms") > 0)
@@ -66,7 +67,8 @@ static void score(struct scores *scores, const char *path, bool is_tuned, const 
 	}
 	/* one that was acted upon would not have ended as it did */
 	if (recording_note(recording, "converges"))
-		score_trial(scores, name, trial, ended, note_is(recording, "converges", "yes"));
+		score_trial(scores, name, trial, ended,
+			    ended && is_throttled ? true : note_is(recording, "converges", "yes"));
 	if (trial->was_stalled && scores->is_wordy)
 		printf("%-44s was called stalled\n", name.text);
 }

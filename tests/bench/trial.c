@@ -24,6 +24,7 @@ static struct trial_said said_now(const struct migration *migration, double elap
 		.is_there = true,
 		.elapsed = elapsed,
 		.verdict = told->verdict,
+		.chance = migration->forecast.chance,
 		.eta = told->eta,
 		.by_remaining = rate > 0 ? elapsed + (double)stats->data_remaining.n / rate : -1,
 		.by_processed = processed > 0 ? elapsed * (double)stats->data_total.n / processed : -1,

@@ -13,6 +13,7 @@ struct trial_said {
 	bool is_there;
 	double elapsed;
 	enum verdict verdict;
+	double chance; /* that it ends by itself */
 	struct estimate eta;
 	double by_remaining; /* total time: elapsed + remaining / bandwidth */
 	double by_processed; /* total time: elapsed x total / processed */
