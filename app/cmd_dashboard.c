@@ -24,7 +24,8 @@ int cmd_dashboard(const struct run *run)
 		.method = (enum force_method)settings->force_method,
 		.refresh = settings->refresh,
 		.is_read_only = settings->read_only,
-		.is_demo = settings->demo,
+		.is_demo = settings->demo && !session.is_recording,
+		.is_recording = session.is_recording,
 		.drain = session.drain,
 		.stop_fd = signals_fd(),
 	};

@@ -8,6 +8,7 @@
 #include "app/signals.h"
 #include "backend/driver.h"
 #include "backend/libvirt/libvirt.h"
+#include "backend/recorded/recorded.h"
 #include "backend/recorded/tap.h"
 #include "backend/sim/sim.h"
 #include "base/array.h"
@@ -20,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool is_acting(enum command command)
@@ -117,16 +119,35 @@ static struct driver *libvirt_driver(const struct run *run)
 	return driver;
 }
 
-static enum err make_driver(struct driver **out, const struct run *run, struct err_info *why)
+/* A path, or the name of a file that is here, is a recording; every other word is a scenario. */
+static bool is_recording(const struct settings *settings)
 {
-	const struct settings *settings = run->settings;
+	struct stat file;
+	return settings->demo &&
+	       (strchr(settings->scenario, '/') || (stat(settings->scenario, &file) == 0 && !S_ISDIR(file.st_mode)));
+}
+
+static enum err make_demo(struct driver **out, const struct settings *settings, struct err_info *why)
+{
 	struct sim_settings sim = {
 		.scenario = settings->scenario[0] ? settings->scenario : NULL,
 		.refresh = settings->refresh,
 		.is_read_only = settings->read_only,
 	};
-	if (settings->demo)
-		return driver_sim_new(out, &sim, why);
+	struct err_info said;
+	if (is_recording(settings))
+		return driver_recorded_new(out, settings->scenario, why);
+	enum err err = driver_sim_new(out, &sim, &said);
+	if (err)
+		return err_set(why, err, said.origin, said.origin_code, "%s; nor is there a file of this name",
+			       said.text);
+	return ERR_OK;
+}
+
+static enum err make_driver(struct driver **out, const struct run *run, struct err_info *why)
+{
+	if (run->settings->demo)
+		return make_demo(out, run->settings, why);
 	*out = libvirt_driver(run);
 	return ERR_OK;
 }
@@ -177,13 +198,14 @@ enum err session_start(struct session *out, const struct run *run, struct err_in
 		.fleet = {.completion_timeout_per_gib = settings->completion_timeout_per_gib,
 			  .frozen_warning = settings->frozen_warning,
 			  .is_read_only = settings->read_only,
-			  .is_simulated = settings->demo},
+			  .is_simulated = settings->demo && !is_recording(settings),
+			  .is_recording = is_recording(settings)},
 		.refresh = settings->refresh,
 		.cache_path = run->cache,
 		.ledger_path = run->ledger,
 		.retention = settings->retention,
 	};
-	*out = (struct session){0};
+	*out = (struct session){.is_recording = backend_settings.fleet.is_recording};
 	enum err err = make_driver(&out->driver, run, why);
 	if (err)
 		return err;
@@ -192,7 +214,7 @@ enum err session_start(struct session *out, const struct run *run, struct err_in
 		err = check_drain(out->driver, out->drain, settings->drain_place, why);
 	if (!err && settings->record[0]) {
 		err = driver_tap_new(&out->driver, out->driver, settings->record, why);
-		out->is_recording = !err;
+		out->tap = err ? NULL : out->driver;
 	}
 	raise_descriptor_limit();
 	if (!err && signals_start() < 0)
@@ -209,7 +231,7 @@ enum err session_start(struct session *out, const struct run *run, struct err_in
 void session_stop(struct session *session)
 {
 	backend_stop(session->backend);
-	const char *trouble = session->is_recording ? driver_tap_trouble(session->driver) : NULL;
+	const char *trouble = session->tap ? driver_tap_trouble(session->tap) : NULL;
 	if (trouble)
 		fprintf(stderr, "virt-drain: %s\n", trouble);
 	if (session->driver)

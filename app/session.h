@@ -19,8 +19,9 @@ struct run {
 struct session {
 	struct driver *driver;
 	struct backend *backend;
-	bool is_recording; /* the driver is a tap */
-	const char *drain; /* name of the host that is being emptied, borrowed; NULL none */
+	struct driver *tap; /* the driver, where it records; NULL none */
+	bool is_recording;  /* what is shown is a recording (--demo=FILE) */
+	const char *drain;  /* name of the host that is being emptied, borrowed; NULL none */
 };
 
 /* Paths of cache and ledger for this command; makes the state folder. Errors: ERR_CONFIG where it cannot be trusted. */

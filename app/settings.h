@@ -42,7 +42,7 @@ struct settings {
 	char *config;           /* "" the usual places */
 	struct host_list added; /* --connect, not yet resolved */
 	bool demo;
-	char *scenario; /* of --demo */
+	char *scenario; /* of --demo, or the path of a recording */
 	char *record;   /* "" none */
 	bool once, stream, json;
 	duration stream_for; /* 0: until stopped */

@@ -127,7 +127,8 @@ static void hand_to_driver(struct backend *backend, struct intent *intent, struc
 	struct err_info why = {0};
 
 	if (!driver || !driver->ops->submit) {
-		err_set(&why, ERR_UNSUPPORTED, "virt-drain", 0, "nothing can be done here: this is a recording");
+		err_set(&why, ERR_UNSUPPORTED, "virt-drain", 0,
+			"nothing can be done here: what watches this host cannot act");
 		intent_refuse(intent, &why, now);
 		changed(backend, intent, now);
 		return;

@@ -70,6 +70,7 @@ libvd_sim_a_SOURCES = \
 
 # backend/recorded: recordings, made and said again
 libvd_recorded_a_SOURCES = \
+	backend/recorded/driver.c backend/recorded/recorded.h \
 	backend/recorded/figures.c backend/recorded/figures.h \
 	backend/recorded/format.c backend/recorded/format.h backend/recorded/format_private.h \
 	backend/recorded/format_put.c backend/recorded/format_take.c \

@@ -77,6 +77,8 @@ static enum err refuse(struct err_info *why, enum err code, const char *sentence
 /* What no action may do, whichever it is. */
 static enum err check_any(const struct action_facts *facts, struct err_info *why)
 {
+	if (facts->is_recording)
+		return refuse(why, ERR_UNSUPPORTED, "nothing can be done here: this is a recording");
 	if (facts->is_read_only)
 		return refuse(why, ERR_NOT_PERMITTED, "read-only mode: start virt-drain without --read-only to act");
 	if (!facts->is_known)

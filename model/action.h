@@ -12,6 +12,7 @@
  * thread from fresh reads (has_job, phase, guest state). */
 struct action_facts {
 	bool is_read_only;
+	bool is_recording; /* it happened once, and is said again */
 	bool is_reachable; /* the source host's link is up */
 	bool is_known;     /* the migration exists (domain and job found) */
 	enum phase phase;

@@ -19,6 +19,7 @@ struct fleet_settings {
 	const char *drain;       /* name of the host that is being emptied, NULL none; copied */
 	bool is_read_only;
 	bool is_simulated;
+	bool is_recording; /* what was, said again: nothing can be done to it */
 };
 
 /* A host as configured; strings are copied. */

@@ -39,6 +39,7 @@ static struct action_facts facts_of(const struct fleet *fleet, const struct migr
 
 	return (struct action_facts){
 		.is_read_only = fleet->settings.is_read_only,
+		.is_recording = fleet->settings.is_recording,
 		.is_reachable = host && fleet_host_is_reachable(host),
 		.is_known = !migration->from_cache || phase_is_outcome(migration->phase),
 		.phase = migration->phase,
@@ -57,7 +58,8 @@ struct action_facts fleet_facts(const struct fleet *fleet, const struct migratio
 
 	if (migration)
 		return facts_of(fleet, migration);
-	return (struct action_facts){.is_read_only = fleet->settings.is_read_only};
+	return (struct action_facts){.is_read_only = fleet->settings.is_read_only,
+				     .is_recording = fleet->settings.is_recording};
 }
 
 void fleet_note_intent(struct fleet *fleet, const struct intent *intent)
@@ -216,6 +218,7 @@ struct snapshot *fleet_freeze(const struct fleet *fleet, struct stamp now, const
 	snapshot->at = now;
 	snapshot->is_read_only = fleet->settings.is_read_only;
 	snapshot->is_simulated = fleet->settings.is_simulated;
+	snapshot->is_recording = fleet->settings.is_recording;
 	snapshot->cache_ok = snapshot->ledger_ok = true;
 	snapshot->cache_text = snapshot->ledger_text = "";
 	snapshot->host = arena_alloc(arena, fleet->n_hosts + 1, sizeof *snapshot->host);

@@ -110,7 +110,7 @@ struct snapshot {
 	uint64_t look_serial; /* of the look that `depth` answers */
 	struct stamp at;
 	bool is_read_only;
-	bool is_simulated;
+	bool is_simulated, is_recording;
 	struct row *row; /* no particular order */
 	size_t n_rows;
 	struct host_row *host; /* in the configured order */

@@ -143,7 +143,10 @@ void report_table(struct buffer *out, const struct snapshot *snapshot, const str
 {
 	char when[TEXT_NUMBER_MAX + 8];
 	buffer_printf(out, "%s%s%s\n", text_iso_utc(when, sizeof when, snapshot->at.wall),
-		      snapshot->is_simulated ? ", simulated" : "", snapshot->is_read_only ? ", read-only" : "");
+		      snapshot->is_simulated   ? ", simulated"
+		      : snapshot->is_recording ? ", a recording"
+					       : "",
+		      snapshot->is_read_only ? ", read-only" : "");
 	put_hosts(out, snapshot);
 	put_drain(out, &snapshot->drain);
 	buffer_puts(out, "\n");

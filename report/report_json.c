@@ -136,6 +136,7 @@ void report_json(struct buffer *out, const struct snapshot *snapshot, const stru
 	size_t n = query_run(query, snapshot, index);
 	json_bool(&json, "is_read_only", snapshot->is_read_only);
 	json_bool(&json, "is_simulated", snapshot->is_simulated);
+	json_bool(&json, "is_recording", snapshot->is_recording);
 	put_drain(&json, &snapshot->drain);
 	json_open(&json, "hosts", '[');
 	for (size_t i = 0; i < snapshot->n_hosts; i++) {

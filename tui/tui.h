@@ -21,8 +21,8 @@ struct tui_settings {
 	enum tui_bell bell;
 	enum force_method method; /* what the force-complete dialog offers first */
 	duration refresh;         /* told in the title line */
-	bool is_read_only; /* these three are told before the first snapshot is there; no order is made with is_read_only */
-	bool is_demo;
+	bool is_read_only; /* these are told before the first snapshot is there; no order is made with is_read_only */
+	bool is_demo, is_recording;
 	const char *drain; /* the host that is being emptied; NULL or "" none */
 	int stop_fd;       /* readable: restore the terminal and return (TERM, HUP, INT arrived); -1: none */
 };

@@ -19,6 +19,7 @@ enum err ui_init(struct ui *ui, const struct tui_settings *settings, const struc
 		.force_method = settings->method,
 		.is_read_only = settings->is_read_only,
 		.is_demo = settings->is_demo,
+		.is_recording = settings->is_recording,
 		.bell = settings->bell,
 		.query = {.order = settings->order, .descending = settings->descending},
 		.glyphs = glyphs,
@@ -276,6 +277,7 @@ struct action_facts ui_facts(const struct ui *ui, const struct snapshot *snapsho
 	struct action_facts facts = row->facts;
 
 	facts.is_read_only |= ui->is_read_only || snapshot->is_read_only;
+	facts.is_recording |= ui->is_recording || snapshot->is_recording;
 	return facts;
 }
 

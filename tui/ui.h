@@ -48,7 +48,7 @@ struct asked {
 struct ui {
 	/* as set at start */
 	enum force_method force_method;
-	bool is_read_only, is_demo;
+	bool is_read_only, is_demo, is_recording;
 	enum tui_bell bell;
 	char drain[64];
 	const struct glyphs *glyphs;

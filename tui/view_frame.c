@@ -27,14 +27,22 @@ static const char *drained_host(const struct view *view)
 	return view->ui->drain[0] ? view->ui->drain : NULL;
 }
 
-static bool is_read_only(const struct view *view)
+static bool is_recording(const struct view *view)
 {
-	return view->ui->is_read_only || (view->snapshot && view->snapshot->is_read_only);
+	return view->ui->is_recording || (view->snapshot && view->snapshot->is_recording);
 }
 
-static bool is_demo(const struct view *view)
+static bool is_read_only(const struct view *view)
 {
-	return view->ui->is_demo || (view->snapshot && view->snapshot->is_simulated);
+	return view->ui->is_read_only || (view->snapshot && view->snapshot->is_read_only) || is_recording(view);
+}
+
+/* What is shown instead of a real fleet; NULL where it is one. */
+static const char *stand_in(const struct view *view)
+{
+	if (is_recording(view))
+		return "RECORDING";
+	return view->ui->is_demo || (view->snapshot && view->snapshot->is_simulated) ? "DEMO" : NULL;
 }
 
 /* Writes at the right end and shortens `area` by it and two blanks. */
@@ -89,8 +97,10 @@ void view_title(struct surface *surface, struct rect area, const struct view *vi
 		put_right(surface, &rest, ROLE_BADGE_READONLY, rest.w < 44 ? "READ-ONLY" : " READ-ONLY ");
 	else
 		put_right(surface, &rest, ROLE_BADGE_ACTIONS, rest.w < 44 ? "ACTIONS" : "ACTIONS ON");
-	if (is_demo(view))
-		put_right(surface, &rest, ROLE_BADGE_DEMO, rest.w < 44 ? "DEMO" : " DEMO ");
+	if (stand_in(view)) {
+		snprintf(text, sizeof text, rest.w < 44 ? "%s" : " %s ", stand_in(view));
+		put_right(surface, &rest, ROLE_BADGE_DEMO, text);
+	}
 	if (area.w >= 64)
 		put_left(surface, &rest, ROLE_TITLE, 2, "virt-drain");
 	if (*where)
@@ -366,8 +376,8 @@ void view_line(struct surface *surface, struct rect area, const struct view *vie
 		return;
 	put_left(surface, &rest, is_read_only(view) ? ROLE_BADGE_READONLY : ROLE_BADGE_ACTIONS, 1,
 		 is_read_only(view) ? "RO" : "ON");
-	if (is_demo(view))
-		put_left(surface, &rest, ROLE_BADGE_DEMO, 1, "DEMO");
+	if (stand_in(view))
+		put_left(surface, &rest, ROLE_BADGE_DEMO, 1, stand_in(view));
 	if (drained_host(view))
 		put_left(surface, &rest, ROLE_STRONG, 1, drained_host(view));
 	if (!view->snapshot)
