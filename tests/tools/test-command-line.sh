@@ -40,7 +40,7 @@ refused 'a host that would be an option of ssh' 2 'no name for a host' --once --
 refused 'a password in a URI' 2 'must not hold a password' --once qemu+ssh://root:secret@h/system
 refused 'two hosts with one name' 2 'two hosts with the name "h"' --once a@h b@h
 refused 'the drain of a host that is not watched' 2 '"host9" is not among the watched hosts' --demo --once --drain host9
-refused 'an unknown scenario' 2 'nosuch' --demo=nosuch --once
+refused 'an unknown scenario' 2 'there are drain, stuck, fleet:HOSTS:VMS:MIGRATIONS; nor is there a file' --demo=nosuch --once
 refused 'a missing configuration' 2 'No such file' -f "$home/none.conf" --demo --once
 refused 'a domain that does not migrate' 5 'no outgoing migration of "nosuch"' -d 0.3 --demo abort nosuch
 refused 'an action in read-only mode' 4 'read-only' --demo --read-only abort db-main
@@ -125,6 +125,18 @@ if command -v jq >/dev/null; then
 else
 	skip 'JSON' 'jq is not installed'
 fi
+
+check 'the simulated fleet is recorded' sh -c 'timeout 30 "$0" --demo --once --record "$1/tape" >/dev/null && tail -n 1 "$1/tape" | grep -q " end$"' \
+	"$program" "$home"
+check 'a recording is shown again' sh -c 'timeout 30 "$0" --demo="$1/tape" --once | grep -q "^db-main .* pre-copy "' "$program" "$home"
+check 'a recording in the folder needs no path' sh -c 'cd "$1" && timeout 30 "$0" --demo=tape --once | grep -q ", a recording$"' \
+	"$(realpath "$program")" "$home"
+check 'a full disk under a recording is told, and the picture is whole' sh -c \
+	'timeout 30 "$0" --demo --once --record /dev/full 2>"$1/said" | grep -q "^db-main " && grep -q "/dev/full stops here" "$1/said"' "$program" "$home"
+refused 'a recording over another' 2 'never overwrites' --demo --once --record "$home/tape"
+refused 'an action on a recording' 1 'this is a recording' --demo="$home/tape" abort db-main
+refused 'a recording that is not there' 1 'No such file' --demo="$home/none" --once
+refused 'a file that is no recording' 2 "$home/x.conf:1: " --demo="$home/x.conf" --once
 
 check 'a stream ends by itself' sh -c 'timeout 30 "$0" --demo --stream --for 3 | grep -q "db-main: pre-copy, "' "$program"
 check 'a stream ends with its reader' sh -c '{ timeout 30 "$0" --demo --stream; echo $? >"$1"; } | head -n 1 >/dev/null; [ "$(cat "$1")" = 0 ]' \

@@ -127,16 +127,16 @@ static void every_action_is_allowed_exactly_where_the_design_says(void **state)
 	}
 }
 
-static void nothing_is_allowed_in_read_only_mode_or_out_of_reach(void **state)
+static void nothing_is_allowed_in_read_only_mode_in_a_recording_or_out_of_reach(void **state)
 {
 	(void)state;
 	for (int a = 0; a < ACTION_COUNT; a++) {
 		for (int m = 0; m < METHOD_COUNT; m++) {
 			for (int p = 0; p < PHASE_COMPLETED; p++) {
 				struct action_facts read_only = facts_in((enum phase)p), away = read_only,
-						    gone = read_only;
+						    gone = read_only, recorded = read_only;
 
-				read_only.is_read_only = true;
+				read_only.is_read_only = recorded.is_recording = true;
 				away.is_reachable = false;
 				gone.is_known = false;
 				assert_int_equal(action_check((enum action)a, (enum force_method)m, &read_only, NULL),
@@ -145,6 +145,8 @@ static void nothing_is_allowed_in_read_only_mode_or_out_of_reach(void **state)
 						 ERR_UNREACHABLE);
 				assert_int_equal(action_check((enum action)a, (enum force_method)m, &gone, NULL),
 						 ERR_NOT_FOUND);
+				assert_int_equal(action_check((enum action)a, (enum force_method)m, &recorded, NULL),
+						 ERR_UNSUPPORTED);
 			}
 		}
 	}
@@ -340,7 +342,7 @@ int main(void)
 		cmocka_unit_test(the_frozen_clock_runs_only_while_the_guest_stands_still),
 		cmocka_unit_test(a_clock_step_alone_is_no_new_job),
 		cmocka_unit_test(every_action_is_allowed_exactly_where_the_design_says),
-		cmocka_unit_test(nothing_is_allowed_in_read_only_mode_or_out_of_reach),
+		cmocka_unit_test(nothing_is_allowed_in_read_only_mode_in_a_recording_or_out_of_reach),
 		cmocka_unit_test(a_refused_postcopy_is_not_offered_again),
 		cmocka_unit_test(a_guest_paused_by_its_owner_is_not_paused_again),
 		cmocka_unit_test(while_a_cancel_is_under_way_nothing_else_is_accepted),

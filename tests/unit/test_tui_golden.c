@@ -257,6 +257,19 @@ static void read_only_80x24(void **state)
 	expect(&screen, "read_only_80x24");
 }
 
+static void recording_80x24(void **state)
+{
+	struct screen screen;
+	struct snapshot *snapshot = snapshot_build_drain();
+
+	(void)state;
+	snapshot->is_recording = true;
+	screen_open(&screen, snapshot, 80, 24, NULL);
+	screen_select(&screen, "db07");
+	screen_press(&screen, 'f');
+	expect(&screen, "recording_80x24");
+}
+
 static void ascii_120x35(void **state)
 {
 	struct screen screen;
@@ -338,6 +351,7 @@ int main(void)
 		cmocka_unit_test(dialog_without_ledger),
 		cmocka_unit_test(dialog_without_ledger_long),
 		cmocka_unit_test(read_only_80x24),
+		cmocka_unit_test(recording_80x24),
 		cmocka_unit_test(ascii_120x35),
 		cmocka_unit_test(hostile_80x24),
 		cmocka_unit_test(cached_80x24),

@@ -74,6 +74,10 @@ unit_programs += tests/unit/test_sim_driver
 tests_unit_test_sim_driver_SOURCES = tests/unit/test_sim_driver.c
 tests_unit_test_sim_driver_LDADD = $(unit_sim)
 
+unit_programs += tests/unit/test_recorded
+tests_unit_test_recorded_SOURCES = tests/unit/test_recorded.c tests/support/fake_driver.c tests/support/fake_driver.h
+tests_unit_test_recorded_LDADD = libvd_recorded.a $(unit_sim)
+
 # what every driver keeps: tests/support/contract.h
 contract_sources = tests/support/contract.c tests/support/contract.h tests/support/contract_play.c tests/support/contract_play.h
 unit_programs += tests/unit/test_contract_sim
