@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table of figures. Expectations only save room: none has to be true, both sides just have to compute the same.
+ * The table of figures. Expectations only save room: none has to be true, both sides just have to compute the same. Files
+ * that exist were written with these: to change one is a new version of the format.
  */
 #include "backend/recorded/figures.h"
 

@@ -542,6 +542,36 @@ static void figures_that_are_as_expected_take_no_room(void **state)
 	assert_int_equal(length, strlen(" i+1"));
 }
 
+static void a_recording_of_today_says_the_same_for_ever(void **state)
+{
+	static const char text[] = FORMAT_FIRST_LINE
+		"\nstarted 5\nhost 0 a b -\nguest 0 aa000000-0000-0000-0000-000000000001 web\n"
+		"1000 job 0 0 =running e+100 i+1 ps+4096 mt+8192000 n+100 c+0 p+0 r+8192000 nb+0 t+5 kt+50 kp+20 "
+		"kr+30 at+0 ap+0 ar+0\n"
+		"2000 job 0 0 e-3 n+10 c+5 p+80 d+7 t- kp+1\n";
+	struct recording *recording = NULL;
+
+	(void)state;
+	assert_int_equal(try_text(text, sizeof text - 1, &recording, NULL), ERR_OK);
+	event_free(next(recording));
+	struct event *read = next(recording);
+	const struct job_stats *stats = &read->job.stats;
+	assert_same_state(read->job.state, running);
+	assert_int_equal(stats->elapsed.ms, 1097);
+	assert_int_equal(stats->memory_normal.n, 110);
+	assert_int_equal(stats->memory_constant.n, 5);
+	assert_int_equal(stats->memory_normal_bytes.n, 110 * 4096);
+	assert_int_equal(stats->memory_processed.n, 409600 + 10 * 4096 + 80);
+	assert_int_equal(stats->memory_remaining.n, 7782400 - 15 * 4096);
+	assert_int_equal(stats->dirty_rate.n, 7);
+	assert_false(job_has(stats, JOB_MEMORY_THROUGHPUT));
+	assert_int_equal(stats->data_total.n, 8192000 + 50);
+	assert_int_equal(stats->data_processed.n, stats->memory_processed.n + 21);
+	assert_int_equal(stats->data_remaining.n, stats->memory_remaining.n + 30);
+	event_free(read);
+	recording_close(recording);
+}
+
 /* ---- what nobody wrote ---- */
 
 #define HEAD "virt-drain-recording 1\nstarted 5\nhost 0 a b -\n"
@@ -1137,6 +1167,7 @@ int main(void)
 		cmocka_unit_test(many_guests_keep_their_numbers),
 		cmocka_unit_test(each_figure_may_come_change_and_go),
 		cmocka_unit_test(figures_that_are_as_expected_take_no_room),
+		cmocka_unit_test(a_recording_of_today_says_the_same_for_ever),
 		cmocka_unit_test(what_cannot_be_is_refused_with_its_line),
 		cmocka_unit_test(a_byte_0_and_a_file_that_is_no_file_are_refused),
 		cmocka_unit_test(a_recording_that_was_cut_anywhere_ends_there),
