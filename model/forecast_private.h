@@ -8,7 +8,7 @@
 #include "model/forecast.h"
 #include "model/precopy.h"
 
-/* One value per guess of a cloud. */
+/* forecast_course.c: one value per guess of a cloud. */
 struct forecast_course {
 	double value[WRITING_CLOUD]; /* INFINITY: never */
 	double weight[WRITING_CLOUD];
@@ -21,23 +21,30 @@ double course_mean(const struct forecast_course *course, double *deviation);
 double course_quantile(const struct forecast_course *course, double share);
 /* The weight of the finite values. */
 double course_chance(const struct forecast_course *course);
+/* Seconds until each guess's end. */
+struct forecast_course forecast_ends(const struct forecast_state *state, const struct precopy *now);
+/* What is dirty when the running pass has ended, and the seconds until then. */
+double forecast_next_peak(const struct forecast_state *state, const struct precopy *now, double *seconds);
 
 struct estimate estimate_of(double low, double best, double high); /* seconds; INFINITY or NAN: unknown */
 extern const struct estimate estimate_unknown;
 
-/* The state of the copy as QEMU's rules need it, from the newest statistics. False: memory has not begun, or nothing is sent. */
+/* forecast_sent.c: looks at the counters; told.silent says afterwards whether they move. */
+void forecast_look(struct forecast_state *state, const struct forecast_input *input);
+/* Bytes per second over the last seconds. */
+double forecast_bandwidth(const struct forecast_state *state, const struct forecast_input *input);
+uint64_t forecast_processed(const struct job_stats *stats); /* memory and disks */
+uint64_t forecast_disk_left(const struct job_stats *stats);
+
+/* forecast_learn.c: the state of the copy as QEMU's rules need it, from the newest statistics. False: memory has not begun, or nothing
+ * is sent. */
 bool forecast_precopy(const struct forecast_state *state, const struct forecast_input *input, struct precopy *out);
+/* A pass began, and its peak is known. */
+void forecast_learn(struct forecast_state *state, const struct forecast_input *input);
 
-/* What is dirty when the running pass has ended, and the seconds until then. */
-double forecast_next_peak(const struct forecast_state *state, const struct precopy *now, double *seconds);
-
-/* Seconds until each guess's end. */
-struct forecast_course forecast_ends(const struct forecast_state *state, const struct precopy *now);
-
-/* forecast_price.c: the price of a pause, now and at the best moment */
+/* forecast_price.c: the price of a pause, now and at the best moment. */
 void forecast_price_pause(const struct forecast_state *state, const struct precopy *now, struct forecast *told);
-
-/* forecast_price.c: fills all prices of state->told. `now` NULL where forecast_precopy said false. */
+/* All prices of state->told. `now` NULL where forecast_precopy said false. */
 void forecast_price(struct forecast_state *state, const struct forecast_input *input, const struct precopy *now);
 
 #endif

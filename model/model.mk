@@ -18,8 +18,12 @@ libvd_model_a_SOURCES = \
 	model/fleet_migrations.c \
 	model/fleet_outcome.c \
 	model/forecast.c model/forecast.h model/forecast_private.h \
+	model/forecast_at.c \
+	model/forecast_course.c \
+	model/forecast_learn.c \
 	model/forecast_price.c \
 	model/forecast_reason.c \
+	model/forecast_sent.c \
 	model/intent.c model/intent.h \
 	model/job_stats.c model/job_stats.h \
 	model/migration.c model/migration.h \
