@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# lab guest: builds the boot image of a guest (lab/dirty.S and its parameters) and starts it. What the lab knows of a guest
-# is in live/guests: NAME.img (boot image), NAME.count (what the guest says of itself), NAME.conf (what was asked for).
+# lab guest: builds the boot image of a guest (lab/dirty.S and its parameters) and starts it. lab remove ends it. What the lab
+# knows of a guest is in live/guests: NAME.img (boot image), NAME.count (what the guest says of itself), NAME.conf (what was asked for).
 
 PAGES_PER_MIB=256
 MAX_PHASES=41 # what fits into the parameter sector
@@ -139,6 +139,34 @@ guest_xml() {
 	  </devices>
 	</domain>
 	END
+}
+
+# Ends a guest wherever it is, in the middle of a migration too, so that its name and its memory are free again.
+cmd_remove() {
+	local host
+	(($# == 1)) || die_usage "remove needs a guest"
+	lab_enter
+	need_guest "$1"
+	for host in $(hosts_that_know "$1"); do
+		# Shut off, it is not destroyed; on its way in, it has no definition; and it may go by itself just now.
+		virsh_in "$host" destroy "$1" >/dev/null 2>&1 || true
+		virsh_in "$host" undefine "$1" >/dev/null 2>&1 || true
+	done
+	wait_until 10 nobody_knows "$1" || die "guest $1 is not removed: $(hosts_that_know "$1" | paste -sd, -) will not let go of it"
+	rm -f "$live/guests/$1".* "$live/migrate/$1".* "$live"/host*/disks/"$1.img"
+}
+
+# The hosts that run a guest or have a definition of it, one a line. Asks no daemon.
+hosts_that_know() { # NAME
+	local host
+	for host in $(hosts); do
+		[[ ! -e $live/$host/libvirt/qemu/$1.xml && ! -e $(host_root "$host")/run/libvirt/qemu/$1.pid ]] || echo "$host"
+	done
+}
+
+# The virsh of its migration has ended too: it would write its exit code once more.
+nobody_knows() { # NAME
+	[[ -z $(hosts_that_know "$1") && (! -e $live/migrate/$1.log || -e $live/migrate/$1.rc) ]]
 }
 
 # A host's root directory, seen from outside.

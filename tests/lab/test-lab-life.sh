@@ -29,6 +29,13 @@ no_file_of_libvirt_is_new() { same "$(machine_files)" "$files_before"; }
 machine_files() { ls -d /run/* /var/lib/libvirt /var/cache/libvirt /var/log/libvirt /etc/libvirt/* 2>/dev/null | grep -v '^/run/virt-drain-lab'; }
 nothing_is_left() { await 10 no_process_is_in_it; no_process_is_in_it && await 10 link_is_gone && folder_is_gone && no_mount_is_left; }
 
+no_host_knows() { # GUEST
+	local host
+	for host in host1 host2 host3; do
+		! virsh_on $host list --all --name | grep -qx "$1" || { echo "$host knows $1"; return 1; }
+	done
+}
+
 files_before=$(machine_files)
 
 check 'three hosts come up' lab up --hosts 3
@@ -39,6 +46,13 @@ check 'a second lab of that name is refused' eval '! lab up --hosts 1'
 check 'and the first one is none the worse' virsh_to host1 hostname
 lab guest one --on host1 --memory 64 --working-set 8 --dirty-rate 1 --pattern hot
 lab guest two --on host2 --memory 64 --working-set 8 --dirty-rate 1 --pattern hot
+lab guest gone --on host1 --memory 64 --working-set 8 --dirty-rate 1 --pattern hot --disk 8
+lab migrate gone host2 --copy-storage --keep-source --wait
+check 'a guest is removed with the definition that it left behind' eval 'lab remove gone && ! lab status | grep "^gone " && no_host_knows gone'
+lab guest gone --on host1 --memory 64 --working-set 8 --dirty-rate 1 --pattern hot
+lab migrate gone host2 --bandwidth 1
+check 'and in the middle of a migration' eval 'lab remove gone && no_host_knows gone'
+check 'and then it is a guest no more' refused_with 2 lab remove gone
 lab migrate two host3 --bandwidth 1
 check 'it goes down in the middle of a migration' lab down
 check 'nothing is left of it' nothing_is_left
