@@ -56,7 +56,8 @@ bench: all $(BENCHES) $(lab_programs)
 	for b in $(bench_scripts); do bash "$$srcdir/$$b" || exit 1; done
 
 EXTRA_DIST += $(call tree,tests/support) $(call tree,tests/tools) $(call tree,tests/golden) \
-	$(call tree,tests/term) $(call tree,tests/lab) $(call tree,tests/faults) $(call tree,tests/bench)
+	$(call tree,tests/term) $(call tree,tests/lab) $(call tree,tests/faults) $(call tree,tests/bench) \
+	$(call tree,tests/replay) tests/replay/matrix tests/replay/record
 
 # What tests that know no better folder have written.
 clean-local:
