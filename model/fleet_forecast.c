@@ -37,11 +37,33 @@ static struct forecast_input input_of(const struct fleet *fleet, const struct mi
 	};
 }
 
-void fleet_forecast_sample(struct fleet *fleet, struct migration *migration)
+/* What an operator would want to be told without looking; the rest of the changes is seen on the row. */
+static void say_verdict(struct fleet *fleet, const struct migration *migration, enum verdict before, struct stamp at)
+{
+	const struct forecast *told = &migration->forecast.told;
+	char reason[200];
+
+	forecast_reason(told, reason, sizeof reason);
+	if (told->verdict == VERDICT_HOPELESS)
+		fleet_say(fleet, at, SEVERITY_WARNING, migration, "will not converge: %s", reason);
+	else if (told->verdict == VERDICT_STALLED)
+		fleet_say(fleet, at, SEVERITY_WARNING, migration, "stalled: %s", reason);
+	else if (before == VERDICT_STALLED)
+		fleet_say(fleet, at, SEVERITY_INFO, migration, "bytes move again");
+	else if (before == VERDICT_HOPELESS && told->verdict == VERDICT_CONVERGING)
+		fleet_say(fleet, at, SEVERITY_GOOD, migration, "converges now: %s", reason);
+}
+
+void fleet_forecast_sample(struct fleet *fleet, struct migration *migration, struct stamp at)
 {
 	struct forecast_input input = input_of(fleet, migration, migration->last_sample);
+	enum verdict before = migration->forecast.told.verdict;
 
 	forecast_update(&migration->forecast, &input);
+	if (migration->forecast.told.verdict == before)
+		return;
+	fleet_mark_changed(fleet, migration);
+	say_verdict(fleet, migration, before, at);
 }
 
 void fleet_forecast_phase(struct fleet *fleet, struct migration *migration, struct stamp at)

@@ -128,7 +128,7 @@ void fleet_apply_job(struct fleet *fleet, struct host *host, const struct event 
 	migration->last_sample = migration->last_seen = event->at.mono;
 	migration->gone_since = (mono_time){0};
 	migration->timeout = timeout_compute(fleet->settings.completion_timeout_per_gib, migration->max_memory, stats);
-	fleet_forecast_sample(fleet, migration);
+	fleet_forecast_sample(fleet, migration, event->at);
 }
 
 void fleet_apply_no_job(struct fleet *fleet, struct host *host, const struct event *event)

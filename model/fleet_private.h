@@ -142,7 +142,7 @@ void fleet_apply_late(struct fleet *fleet, struct host *host, const struct event
 void fleet_apply_pass(struct fleet *fleet, struct host *host, const struct event *event);
 
 /* fleet_forecast.c: after new statistics, and when the phase changed between two of them */
-void fleet_forecast_sample(struct fleet *fleet, struct migration *migration);
+void fleet_forecast_sample(struct fleet *fleet, struct migration *migration, struct stamp at);
 void fleet_forecast_phase(struct fleet *fleet, struct migration *migration, struct stamp at);
 struct forecast fleet_forecast_at(const struct fleet *fleet, const struct migration *migration, mono_time now);
 /* What the links have carried, for the forecast of a lifted limit. */

@@ -13,6 +13,8 @@
 #define CONVERGING_FROM 0.75
 #define HOPEFUL_AT_ONCE 0.8
 #define HOPEFUL_SAMPLES 3
+#define RUN_EVERY_MS 10000
+#define RUN_CHANGE 0.03    /* of the bandwidth */
 #define DISK_FLAT_MS 12000 /* disks that get no less for so long are marginal, and for four times as long hopeless */
 
 static bool is_hopeless(struct forecast_state *state, double chance, bool has_learnt)
@@ -69,6 +71,29 @@ static enum forecast_why why_of(const struct forecast_state *state, const struct
 	return told->verdict == VERDICT_HOPELESS ? WHY_SLOW_FALL : WHY_FALLING;
 }
 
+/* Following all guesses to the end costs a tenth of a millisecond or more: it is done when something is new. */
+static bool is_old(const struct forecast_state *state, const struct forecast_input *input, const struct precopy *now)
+{
+	return input->at.ms - state->ran_at.ms >= RUN_EVERY_MS || input->at.ms < state->ran_at.ms ||
+	       fabs(now->bandwidth - state->ran_bandwidth) > RUN_CHANGE * state->ran_bandwidth ||
+	       now->throttle != state->ran_throttle || state->told.verdict == VERDICT_STALLED;
+}
+
+/* How many of the guesses end is the verdict; when, is asked of those that do. */
+static void run_to_the_end(struct forecast_state *state, const struct forecast_input *input, const struct precopy *now)
+{
+	struct forecast_course ends = forecast_ends(state, now);
+	double chance = course_chance(&ends);
+
+	state->chance = chance;
+	state->ran_at = input->at;
+	state->ran_bandwidth = now->bandwidth;
+	state->ran_throttle = now->throttle;
+	state->ran_eta =
+		estimate_of(course_quantile(&ends, 0.1 * chance) - END_SECONDS, course_quantile(&ends, 0.5 * chance),
+			    course_quantile(&ends, 0.9 * chance) + END_SECONDS);
+}
+
 static void foretell_precopy(struct forecast_state *state, const struct forecast_input *input)
 {
 	const struct pass *pass = passes_last(input->passes);
@@ -85,18 +110,19 @@ static void foretell_precopy(struct forecast_state *state, const struct forecast
 	bool has_learnt = pass->has_peak && pass->number != state->learnt_pass;
 	if (has_learnt)
 		forecast_learn(state, input);
-	/* how many of the guesses end is the verdict; when, is asked of those that do */
-	struct forecast_course ends = forecast_ends(state, &now);
-	double chance = course_chance(&ends);
-	state->chance = chance;
-	told->verdict = judge(state, chance, has_learnt);
+	bool is_due = has_learnt || is_old(state, input, &now);
+	if (is_due)
+		run_to_the_end(state, input, &now);
+	told->verdict = judge(state, state->chance, has_learnt);
 	note_peaks(told, input->passes);
 	told->why = why_of(state, &now);
-	if (chance >= HOPELESS_BELOW && told->verdict != VERDICT_HOPELESS)
-		told->eta = estimate_of(course_quantile(&ends, 0.1 * chance) - END_SECONDS,
-					course_quantile(&ends, 0.5 * chance),
-					course_quantile(&ends, 0.9 * chance) + END_SECONDS);
+	if (state->chance >= HOPELESS_BELOW && told->verdict != VERDICT_HOPELESS) {
+		told->eta = state->ran_eta;
+		estimate_shorten(&told->eta, input->at.ms - state->ran_at.ms);
+	}
 	forecast_price(state, input, &now);
+	if (is_due)
+		forecast_price_change(state, &now);
 }
 
 static void foretell_disks(struct forecast_state *state, const struct forecast_input *input)

@@ -119,13 +119,16 @@ struct forecast_state {
 	bool has_moved;
 	duration moved_at; /* when a byte was last seen to move */
 	uint64_t moved_processed, moved_remaining;
-	double chance;         /* that it ends by itself, as last judged */
-	unsigned n_hopeful;    /* judgements in a row that contradict "will not converge" */
-	duration updated_at;   /* of the newest statistics */
-	uint64_t sampled_pass; /* the pass that they were of */
-	uint64_t frozen_pass;  /* the pass in which the guest was stopped */
-	double frozen_dirtied; /* bytes that it had written since the sync before */
-	uint64_t disk_least;   /* smallest remainder of the disks, and when it was reached */
+	double chance; /* that it ends by itself, as last judged: */
+	duration ran_at;
+	double ran_bandwidth, ran_throttle;
+	struct estimate ran_eta; /* if it does */
+	unsigned n_hopeful;      /* judgements in a row that contradict "will not converge" */
+	duration updated_at;     /* of the newest statistics */
+	uint64_t sampled_pass;   /* the pass that they were of */
+	uint64_t frozen_pass;    /* the pass in which the guest was stopped */
+	double frozen_dirtied;   /* bytes that it had written since the sync before */
+	uint64_t disk_least;     /* smallest remainder of the disks, and when it was reached */
 	duration disk_least_at;
 	struct forecast told; /* the newest forecast */
 };

@@ -33,16 +33,6 @@ static bool move_on(const struct forecast_state *state, const struct forecast_in
 	return true;
 }
 
-static void shorten(struct estimate *estimate, int64_t ms)
-{
-	duration *const parts[] = {&estimate->low, &estimate->best, &estimate->high};
-
-	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-		if (parts[i]->ms >= 0)
-			parts[i]->ms = parts[i]->ms > ms ? parts[i]->ms - ms : 0;
-	}
-}
-
 struct forecast forecast_at(const struct forecast_state *state, const struct forecast_input *input)
 {
 	struct forecast told = state->told;
@@ -51,7 +41,7 @@ struct forecast forecast_at(const struct forecast_state *state, const struct for
 
 	if (passed <= 0 || state->stage == FORECAST_ENDED)
 		return told;
-	shorten(&told.eta, passed);
+	estimate_shorten(&told.eta, passed);
 	if (told.silent.ms > 0)
 		told.silent.ms += passed;
 	if (estimate_known(&told.pause_now) && input->stage == FORECAST_PRECOPY && move_on(state, input, &now))

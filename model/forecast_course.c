@@ -107,10 +107,9 @@ double forecast_next_peak(const struct forecast_state *state, const struct preco
 
 	*seconds = rest;
 	for (size_t i = 0; i < state->cloud.n; i++) {
-		const struct writing_guess *guess = &state->cloud.guess[i];
+		struct writing_done done = writing_run(&state->cloud.guess[i].writing, ran);
 
-		peak += guess->weight *
-			(left * (1 - writing_again(&guess->writing, ran)) + writing_dirtied(&guess->writing, ran));
+		peak += state->cloud.guess[i].weight * (left * (1 - done.again) + done.dirtied);
 	}
 	return peak;
 }
@@ -128,4 +127,14 @@ struct forecast_course forecast_ends(const struct forecast_state *state, const s
 				 : INFINITY;
 	}
 	return course;
+}
+
+void estimate_shorten(struct estimate *estimate, int64_t ms)
+{
+	duration *const parts[] = {&estimate->low, &estimate->best, &estimate->high};
+
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+		if (parts[i]->ms >= 0)
+			parts[i]->ms = parts[i]->ms > ms ? parts[i]->ms - ms : 0;
+	}
 }

@@ -96,10 +96,9 @@ static double expected(const struct writing_cloud *cloud, const struct writing_s
 	double sum = 0;
 
 	for (size_t i = 0; i < cloud->n; i++) {
-		const struct writing *writing = &cloud->guess[i].writing;
+		struct writing_done done = writing_run(&cloud->guess[i].writing, seen->seconds);
 
-		sum += cloud->guess[i].weight * (seen->unsent * (1 - writing_again(writing, seen->seconds)) +
-						 writing_dirtied(writing, seen->seconds));
+		sum += cloud->guess[i].weight * (seen->unsent * (1 - done.again) + done.dirtied);
 	}
 	return sum;
 }

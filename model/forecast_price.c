@@ -15,7 +15,7 @@
 #define RELIABLE 0.8      /* chance that it ends, with the downtime or bandwidth that is named */
 #define MARGIN 1.1
 #define FACTOR_MOST 64.0 /* of today's bandwidth */
-#define STEPS 12         /* of halving, in search of the smallest that will do */
+#define STEPS 9          /* of halving, in search of the smallest that will do */
 
 static struct estimate around(double best, double deviation)
 {
@@ -122,7 +122,7 @@ static double factor_needed(const struct forecast_state *state, const struct pre
 	return exp(high);
 }
 
-static void price_change(struct forecast_state *state, const struct precopy *now)
+void forecast_price_change(struct forecast_state *state, const struct precopy *now)
 {
 	const double longest = 2000; /* seconds: QEMU's largest downtime-limit */
 	struct forecast *told = &state->told;
@@ -165,16 +165,17 @@ void forecast_price(struct forecast_state *state, const struct forecast_input *i
 	struct forecast *told = &state->told;
 
 	told->pause_now = told->pause_best = told->postcopy = told->unlimited = estimate_unknown;
-	told->best_in.ms = told->needed_downtime.ms = -1;
-	told->needed_bandwidth.n = 0;
+	told->best_in.ms = -1;
 	if (input->stage == FORECAST_FROZEN || input->stage == FORECAST_POSTCOPY) {
 		if (told->verdict != VERDICT_STALLED)
 			price_rest(state, input);
 		return;
 	}
-	if (!now)
+	if (!now) {
+		told->needed_downtime.ms = -1;
+		told->needed_bandwidth.n = 0;
 		return;
+	}
 	forecast_price_pause(state, now, told);
 	price_postcopy(state, input, now);
-	price_change(state, now);
 }

@@ -28,6 +28,7 @@ double forecast_next_peak(const struct forecast_state *state, const struct preco
 
 struct estimate estimate_of(double low, double best, double high); /* seconds; INFINITY or NAN: unknown */
 extern const struct estimate estimate_unknown;
+void estimate_shorten(struct estimate *estimate, int64_t ms); /* that much time has passed */
 
 /* forecast_sent.c: looks at the counters; told.silent says afterwards whether they move. */
 void forecast_look(struct forecast_state *state, const struct forecast_input *input);
@@ -44,7 +45,9 @@ void forecast_learn(struct forecast_state *state, const struct forecast_input *i
 
 /* forecast_price.c: the price of a pause, now and at the best moment. */
 void forecast_price_pause(const struct forecast_state *state, const struct precopy *now, struct forecast *told);
-/* All prices of state->told. `now` NULL where forecast_precopy said false. */
+/* What would have to change, for one that does not end by itself. */
+void forecast_price_change(struct forecast_state *state, const struct precopy *now);
+/* All other prices of state->told. `now` NULL where forecast_precopy said false. */
 void forecast_price(struct forecast_state *state, const struct forecast_input *input, const struct precopy *now);
 
 #endif

@@ -73,8 +73,8 @@ struct precopy_end precopy_run(const struct precopy *now, const struct writing *
 		double seconds = seconds_of_pass(peak, threshold, now->bandwidth);
 		double left = fmax(peak - seconds * now->bandwidth, 0);
 		double ran = (before + seconds) * (1 - throttle);
-		double dirtied = writing_dirtied(writing, ran);
-		double found = left * (1 - writing_again(writing, ran)) + dirtied;
+		struct writing_done done = writing_run(writing, ran);
+		double found = left * (1 - done.again) + done.dirtied;
 
 		end.seconds += seconds;
 		end.n_passes++;
@@ -85,7 +85,7 @@ struct precopy_end precopy_run(const struct precopy *now, const struct writing *
 		}
 		if (now->throttles)
 			throttle = judge_dirtying(&trigger, throttle, before + seconds,
-						  now->bandwidth * (before + seconds), dirtied);
+						  now->bandwidth * (before + seconds), done.dirtied);
 		n_settled = is_settled(peak, found, now->throttles, throttle) ? n_settled + 1 : 0;
 		peak = found;
 		before = 0;
@@ -101,7 +101,9 @@ double precopy_rest(const struct precopy *now, const struct writing *writing)
 {
 	double ran = now->since_sync * (1 - now->throttle), unsent = fmin(now->remaining, precopy_unsent(now));
 
-	return now->remaining - unsent * writing_again(writing, ran) + writing_dirtied(writing, ran);
+	struct writing_done done = writing_run(writing, ran);
+
+	return now->remaining - unsent * done.again + done.dirtied;
 }
 
 double precopy_freeze(const struct precopy *now, const struct writing *writing)

@@ -37,7 +37,7 @@ struct precopy_end {
 	unsigned n_passes; /* that begin from now on */
 };
 
-#define PRECOPY_PASSES_MAX 400
+#define PRECOPY_PASSES_MAX 200
 
 struct precopy_end precopy_run(const struct precopy *now, const struct writing *writing);
 

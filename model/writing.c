@@ -17,32 +17,30 @@
 #define STEP 0.6        /* of the deviation */
 #define ACROSS 0.7      /* how far to both sides the bottom of the valley is looked for */
 #define ACROSS_STEPS 12
-#define NEGLIGIBLE 0.002
+#define NEGLIGIBLE 0.004
 
-double writing_dirtied(const struct writing *writing, double seconds)
+/* The hot shapes' part that is dirty again after so long. */
+static double share_of_hot(double seconds)
 {
-	double written = writing->rate * seconds;
-
-	switch (writing->shape) {
-	case WRITING_SWEEP: return fmin(writing->set, written);
-	case WRITING_RANDOM: return writing->set * -expm1(-written / writing->set);
-	case WRITING_HOT:
-	case WRITING_HOT_IN: return fmin(writing->set * -expm1(-seconds / HOT_SECONDS) + written, writing->most);
-	case WRITING_SHAPE_COUNT: break;
-	}
-	return 0;
+	return -expm1(-seconds / HOT_SECONDS);
 }
 
-double writing_again(const struct writing *writing, double seconds)
+struct writing_done writing_run(const struct writing *writing, double seconds)
 {
+	double written = writing->rate * seconds, share;
+
 	switch (writing->shape) {
-	case WRITING_SWEEP: return writing->rate * seconds < writing->set ? 0 : 1;
-	case WRITING_RANDOM: return -expm1(-writing->rate * seconds / writing->set);
+	case WRITING_SWEEP: return (struct writing_done){fmin(writing->set, written), written < writing->set ? 0 : 1};
+	case WRITING_RANDOM:
+		share = -expm1(-written / writing->set);
+		return (struct writing_done){writing->set * share, share};
 	case WRITING_HOT:
-	case WRITING_HOT_IN: return -expm1(-seconds / HOT_SECONDS);
+	case WRITING_HOT_IN:
+		share = share_of_hot(seconds);
+		return (struct writing_done){fmin(writing->set * share + written, writing->most), share};
 	case WRITING_SHAPE_COUNT: break;
 	}
-	return 0;
+	return (struct writing_done){0, 0};
 }
 
 /* The search happens in logarithms: x of the set, y of the rate. */
@@ -73,10 +71,11 @@ static double misfit(const struct writing *writing, const struct writing_seen *s
 	double sum = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		double again = writing_again(writing, seen[i].seconds);
-		double found = seen[i].unsent * (1 - again) + writing_dirtied(writing, seen[i].seconds);
+		struct writing_done done = writing_run(writing, seen[i].seconds);
+		double found = seen[i].unsent * (1 - done.again) + done.dirtied;
 
-		sum += seen[i].weight * square((log(found + 1) - log(seen[i].found + 1)) / seen[i].error);
+		/* the difference of their logarithms */
+		sum += seen[i].weight * square(log((found + 1) / (seen[i].found + 1)) / seen[i].error);
 	}
 	return sum;
 }

@@ -25,11 +25,13 @@ struct writing {
 	double most; /* bytes that can be dirty at all */
 };
 
-/* Bytes that are different after `seconds` of running. */
-double writing_dirtied(const struct writing *writing, double seconds);
+struct writing_done {
+	double dirtied; /* bytes that are different */
+	double again;   /* the chance (0 to 1) that a page which was dirty at the beginning was written again */
+};
 
-/* The chance (0 to 1) that a page which was dirty at the beginning was written again within `seconds`. */
-double writing_again(const struct writing *writing, double seconds);
+/* After `seconds` of running. */
+struct writing_done writing_run(const struct writing *writing, double seconds);
 
 /* One measurement: in `seconds` of running (time that a throttle took is taken off), with `unsent` bytes dirty all along, `found` bytes were
  * dirty at the end. `weight` 0 to 1: how much it still says of the guest. */

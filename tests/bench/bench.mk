@@ -19,7 +19,7 @@ tests_bench_bench_fleet_SOURCES = tests/bench/bench_fleet.c $(measure)
 tests_bench_bench_fleet_LDADD = libvd_model.a libvd_base.a -lm
 tests_bench_bench_store_SOURCES = tests/bench/bench_store.c
 tests_bench_bench_store_LDADD = libvd_store.a libvd_backend.a libvd_model.a libvd_base.a $(SQLITE_LIBS) -lm
-tests_bench_bench_forecast_SOURCES = tests/bench/forecast.c tests/bench/forecast.h tests/bench/forecast_sim.c \
-	tests/bench/forecast_corpus.c \
+forecast_replay = tests/bench/forecast.h tests/bench/forecast_corpus.c tests/bench/forecast_score.c \
 	tests/bench/trial.c tests/bench/trial.h
+tests_bench_bench_forecast_SOURCES = tests/bench/forecast.c tests/bench/forecast_sim.c $(forecast_replay)
 tests_bench_bench_forecast_LDADD = libvd_sim.a libvd_recorded.a libvd_model.a libvd_base.a -lm

@@ -34,12 +34,17 @@ enum group {
 struct scores {
 	struct half half[GROUP_COUNT][2]; /* 0: tuned on, 1: reported */
 	bool is_wordy;                    /* a line per migration */
+	unsigned n_trials, n_stalled;     /* recordings: how many, and how many were called stalled at some time */
+	double slowest_stall;             /* seconds from the last byte until it was called so: the longest */
 };
 
 struct trial_name {
 	const char *text;
 	bool is_tuned, is_steady;
 };
+
+/* The value below which this share of them lies; NAN if there is none. Sorts what it points at. */
+double figures_share(const struct figures *figures, double share);
 
 /* A migration that nobody forced. `ended`: by itself; `converges`: it does, or would have if it had been let. */
 void score_trial(struct scores *scores, struct trial_name name, const struct trial *trial, bool ended, bool converges);

@@ -69,6 +69,10 @@ static void score(struct scores *scores, const char *path, bool is_tuned, const 
 	if (recording_note(recording, "converges"))
 		score_trial(scores, name, trial, ended,
 			    ended && is_throttled ? true : note_is(recording, "converges", "yes"));
+	scores->n_trials++;
+	scores->n_stalled += trial->was_stalled;
+	if (trial->stall_told > scores->slowest_stall)
+		scores->slowest_stall = trial->stall_told;
 	if (trial->was_stalled && scores->is_wordy)
 		printf("%-44s was called stalled\n", name.text);
 }

@@ -87,6 +87,8 @@ static void look(struct trial *trial, const struct migration *migration, const s
 		trial->n_verdicts++;
 		trial->verdict = verdict;
 	}
+	if (verdict == VERDICT_STALLED && !trial->was_stalled)
+		trial->stall_told = seconds(migration->forecast.told.silent);
 	trial->was_stalled |= verdict == VERDICT_STALLED;
 }
 

@@ -36,6 +36,7 @@ struct trial {
 	unsigned n_verdicts;                /* how often the word changed */
 	enum verdict verdict;
 	bool was_stalled;
+	double stall_told; /* seconds from the last byte to the word, the first time */
 	/* the end */
 	enum phase phase;
 	double total;     /* seconds; of an unfinished one: so far */

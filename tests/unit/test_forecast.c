@@ -34,13 +34,13 @@ static void every_shape_dirties_more_with_time_and_never_more_than_there_is(void
 
 		writing.most = 100 * MIB;
 		for (double t = 0; t < 100; t += 0.25) {
-			double now = writing_dirtied(&writing, t), again = writing_again(&writing, t);
+			struct writing_done done = writing_run(&writing, t);
 
-			assert_true(now >= before && now <= 100 * MIB);
-			assert_true(again >= 0 && again <= 1);
-			before = now;
+			assert_true(done.dirtied >= before && done.dirtied <= 100 * MIB);
+			assert_true(done.again >= 0 && done.again <= 1);
+			before = done.dirtied;
 		}
-		assert_true(writing_dirtied(&writing, 0) == 0);
+		assert_true(writing_run(&writing, 0).dirtied == 0);
 	}
 }
 
@@ -49,7 +49,7 @@ static struct writing_seen seen_of(const struct writing *writing, double seconds
 {
 	return (struct writing_seen){.seconds = seconds,
 				     .unsent = 0,
-				     .found = writing_dirtied(writing, seconds),
+				     .found = writing_run(writing, seconds).dirtied,
 				     .error = 0.02,
 				     .weight = 1};
 }
@@ -59,7 +59,7 @@ static double expected(const struct writing_cloud *cloud, double seconds)
 	double sum = 0;
 
 	for (size_t i = 0; i < cloud->n; i++)
-		sum += cloud->guess[i].weight * writing_dirtied(&cloud->guess[i].writing, seconds);
+		sum += cloud->guess[i].weight * writing_run(&cloud->guess[i].writing, seconds).dirtied;
 	return sum;
 }
 
@@ -78,7 +78,7 @@ static void what_was_measured_is_learnt_for_every_shape(void **state)
 			seen[i] = seen_of(&writing, seconds[i]);
 		writing_learn(&cloud, seen, 5, 1024 * MIB);
 		for (double t = 1; t < 9; t += 1)
-			assert_true(fabs(expected(&cloud, t) / writing_dirtied(&writing, t) - 1) < 0.1);
+			assert_true(fabs(expected(&cloud, t) / writing_run(&writing, t).dirtied - 1) < 0.1);
 	}
 }
 
