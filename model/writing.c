@@ -16,7 +16,7 @@
 #define STEPS 3         /* along the valley, each way */
 #define STEP 0.6        /* of the deviation */
 #define ACROSS 0.7      /* how far to both sides the bottom of the valley is looked for */
-#define ACROSS_STEPS 12
+#define ACROSS_STEPS 9
 #define NEGLIGIBLE 0.004
 
 /* The hot shapes' part that is dirty again after so long. */
@@ -111,10 +111,10 @@ static struct prior prior_of(enum writing_shape shape, const struct writing_seen
 static struct point best_of(enum writing_shape shape, const struct prior *prior, const struct writing_seen *seen,
 			    size_t n)
 {
-	enum { COARSE = 6, ROUNDS = 8 };
+	enum { COARSE = 4, ROUNDS = 8 };
 	struct point best = prior->mean;
 	double least = cost(shape, best, prior, seen, n);
-	double step = 0.5;
+	double step = 0.75;
 
 	for (int i = -COARSE; i <= COARSE; i++) {
 		for (int j = -COARSE; j <= COARSE; j++) {
