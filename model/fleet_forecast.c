@@ -31,7 +31,6 @@ static struct forecast_input input_of(const struct fleet *fleet, const struct mi
 		.passes = &migration->passes,
 		.stats = &migration->stats,
 		.at = migration_elapsed(migration, at),
-		.downtime_limit = migration->downtime_limit,
 		.best_rate = source ? source->best_sending : (bytes_per_s){0},
 		.max_memory = migration->max_memory,
 	};

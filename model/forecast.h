@@ -90,10 +90,9 @@ struct forecast_input {
 	enum forecast_stage stage;
 	const struct passes *passes; /* with the newest statistics in */
 	const struct job_stats *stats;
-	duration at;             /* our elapsed time of the newest statistics */
-	duration downtime_limit; /* the job's maximum downtime; 0 unknown: QEMU's default of 300 ms is taken */
-	bytes_per_s best_rate;   /* the highest that was seen on this path: what a lifted limit may bring; 0 unknown */
-	bytes max_memory;        /* the domain's maximum memory; 0 unknown */
+	duration at;           /* our elapsed time of the newest statistics */
+	bytes_per_s best_rate; /* the highest that was seen on this path: what a lifted limit may bring; 0 unknown */
+	bytes max_memory;      /* the domain's maximum memory; 0 unknown */
 };
 
 extern const struct forecast forecast_nothing; /* all unknown */

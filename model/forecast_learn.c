@@ -18,7 +18,11 @@
 
 static double downtime_of(const struct forecast_input *input)
 {
-	return input->downtime_limit.ms > 0 ? (double)input->downtime_limit.ms / 1000 : DOWNTIME_LIMIT_SECONDS;
+	const struct job_stats *stats = input->stats;
+
+	if (!job_has(stats, JOB_DOWNTIME_LIMIT) || stats->downtime_limit.ms <= 0)
+		return DOWNTIME_LIMIT_SECONDS;
+	return (double)stats->downtime_limit.ms / 1000;
 }
 
 bool forecast_precopy(const struct forecast_state *state, const struct forecast_input *input, struct precopy *out)

@@ -30,7 +30,8 @@ enum job_field {
 	JOB_DISK_PROCESSED,
 	JOB_DISK_REMAINING,
 	JOB_DISK_THROUGHPUT,
-	JOB_THROTTLE, /* auto_converge_throttle, percent */
+	JOB_THROTTLE,       /* auto_converge_throttle, percent */
+	JOB_DOWNTIME_LIMIT, /* virDomainMigrateGetMaxDowntime, as last asked: no part of the statistics */
 	JOB_FIELD_COUNT
 };
 
@@ -51,6 +52,7 @@ struct job_stats {
 	bytes disk_total, disk_processed, disk_remaining;
 	bytes_per_s disk_throughput;
 	uint32_t throttle_percent;
+	duration downtime_limit; /* the switch-over may take so long */
 };
 
 static inline bool job_has(const struct job_stats *stats, enum job_field field)

@@ -77,8 +77,7 @@ struct migration {
 	mono_time recorded_at;
 	struct passes passes;
 	struct forecast_state forecast;
-	duration downtime_limit; /* the job's maximum downtime, as last read; 0 unknown */
-	struct migration *next;  /* same bucket of the fleet's index */
+	struct migration *next; /* same bucket of the fleet's index */
 };
 
 /* Time constant of the smoothed throughput: long enough to calm 100 ms figures, short enough to show a cut link in seconds. */

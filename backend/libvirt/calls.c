@@ -49,7 +49,7 @@ const char *libvirt_call_name(enum libvirt_call call)
 		[LIBVIRT_CALL_SURVEY] = "survey", [LIBVIRT_CALL_PING] = "ping",
 		[LIBVIRT_CALL_JOB] = "job",       [LIBVIRT_CALL_STATE] = "state",
 		[LIBVIRT_CALL_FACTS] = "facts",   [LIBVIRT_CALL_COMPLETED] = "completed",
-		[LIBVIRT_CALL_ACT] = "act",
+		[LIBVIRT_CALL_ACT] = "act",       [LIBVIRT_CALL_LIMIT] = "limit",
 	};
 	return names[call];
 }

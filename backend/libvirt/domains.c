@@ -126,7 +126,13 @@ void domain_say_job(struct host *host, struct domain *domain, const struct read_
 	struct event *event = host_event(host, EVENT_JOB, read->at);
 
 	event->job.uuid = domain->uuid;
+	if (job_has(&read->params.stats, JOB_DOWNTIME_LIMIT))
+		domain->downtime_limit = read->params.stats.downtime_limit;
 	event->job.stats = read->params.stats;
+	if (domain->downtime_limit.ms > 0) {
+		event->job.stats.downtime_limit = domain->downtime_limit;
+		job_mark(&event->job.stats, JOB_DOWNTIME_LIMIT);
+	}
 	domain->poll.awaits_take = host_say(host, event);
 }
 

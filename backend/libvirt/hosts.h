@@ -39,9 +39,11 @@ struct domain {
 	struct read_call *reading; /* the one that is out */
 	struct held_pass pass[PASSES_HELD];
 	size_t n_passes;
-	bool facts_asked; /* for this job */
-	bool must_tell;   /* that it has no job is news although it had none: the first look after a gap */
-	enum job_end how; /* the last type of its job, where that told how it ended */
+	bool facts_asked;        /* for this job */
+	mono_time limit_asked;   /* its maximum downtime; 0: not for this job */
+	duration downtime_limit; /* as last read; 0: not known */
+	bool must_tell;          /* that it has no job is news although it had none: the first look after a gap */
+	enum job_end how;        /* the last type of its job, where that told how it ended */
 };
 
 /* A connection; serial 0: none. One call at a time is out on it: a second one in libvirt before 10.4.0 leaves an event source

@@ -42,6 +42,7 @@ enum libvirt_call {
 	LIBVIRT_CALL_JOB,       /* statistics of a domain: migrating ones per tick, idle ones per sweep */
 	LIBVIRT_CALL_STATE,     /* state of one domain: when a job is seen gone */
 	LIBVIRT_CALL_FACTS,     /* maximum memory and metadata: once per migration */
+	LIBVIRT_CALL_LIMIT,     /* maximum downtime of a migration: once, and twice a minute */
 	LIBVIRT_CALL_COMPLETED, /* statistics of a completed job */
 	LIBVIRT_CALL_ACT,       /* everything that an action asks or does */
 	LIBVIRT_CALL_COUNT

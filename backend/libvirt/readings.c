@@ -11,6 +11,9 @@
 #include <libvirt/virterror.h>
 #include <string.h>
 
+/* Nova raises a migration's maximum downtime in steps of minutes; an operator does it by hand. */
+#define LIMIT_EVERY_MS 30000
+
 /* ---- facts, once per job */
 
 static void facts_done(struct call *call)
@@ -55,6 +58,8 @@ void domain_found(struct host *host, struct domain *domain, enum poll_role role)
 	if (role == POLL_OUTGOING)
 		return;
 	domain->facts_asked = false;
+	domain->limit_asked = (mono_time){0};
+	domain->downtime_limit = (duration){0};
 	/* what was held belongs to no migration, unless one that is only announced yet */
 	if (domain->poll.n_eager == 0)
 		domain->n_passes = 0;
@@ -127,11 +132,17 @@ static void reading_done(struct call *call)
 
 static bool domain_read(struct host *host, struct domain *domain, mono_time now)
 {
-	struct read_call with = {.wants_state = domain->poll.role == POLL_OUTGOING || domain->poll.was_outgoing};
+	bool is_outgoing = domain->poll.role == POLL_OUTGOING;
+	struct read_call with = {.wants_state = is_outgoing || domain->poll.was_outgoing,
+				 .wants_limit =
+					 is_outgoing && (domain->limit_asked.ms == 0 ||
+							 mono_since(now, domain->limit_asked).ms >= LIMIT_EVERY_MS)};
 
 	domain->reading = host_read(host, READ_JOB, domain, &with, reading_done);
 	if (!domain->reading)
 		return false;
+	if (with.wants_limit)
+		domain->limit_asked = now;
 	poll_asked(&domain->poll, now);
 	return true;
 }

@@ -203,6 +203,18 @@ static void read_state(struct read_call *read)
 	read->state = state_of(state, reason);
 }
 
+/* One that cannot be read leaves the statistics as they are: the forecast has QEMU's default then. */
+static void read_limit(struct read_call *read)
+{
+	unsigned long long ms = 0;
+
+	calls_count(LIBVIRT_CALL_LIMIT);
+	if (virDomainMigrateGetMaxDowntime(read->domain, &ms, 0) < 0 || ms == 0 || ms > INT64_MAX)
+		return;
+	read->params.stats.downtime_limit.ms = (int64_t)ms;
+	job_mark(&read->params.stats, JOB_DOWNTIME_LIMIT);
+}
+
 static void read_job(struct read_call *read)
 {
 	virTypedParameterPtr param = NULL;
@@ -231,6 +243,8 @@ static void read_job(struct read_call *read)
 		read->how = JOB_END_FAILED;
 	if (!is_ours && read->wants_state)
 		read_state(read);
+	if (read->has_job && read->wants_limit)
+		read_limit(read);
 }
 
 static void read_owner(struct read_call *read)

@@ -64,7 +64,8 @@ struct read_call {
 	struct uuid uuid;
 	char name[128]; /* cleaned, for messages */
 	bool wants_state; /* READ_JOB: where there is no job, read the state too. READ_COMPLETED: only if the domain has left by migration */
-	int operation; /* READ_COMPLETED: the job must be this VIR_DOMAIN_JOB_OPERATION_* */
+	bool wants_limit; /* READ_JOB: where there is a job, read its maximum downtime too; told as statistics */
+	int operation;    /* READ_COMPLETED: the job must be this VIR_DOMAIN_JOB_OPERATION_* */
 	/* what it brought back */
 	enum err result;
 	struct err_info why;

@@ -93,6 +93,7 @@ static const struct figure figures[] = {
 	ROW(JOB_SETUP_TIME, "su", setup_time, NULL),
 	ROW(JOB_POSTCOPY_REQUESTS, "q", postcopy_requests, NULL),
 	ROW(JOB_THROTTLE, "th", throttle_percent, NULL),
+	ROW(JOB_DOWNTIME_LIMIT, "dl", downtime_limit, NULL), /* not in files of before */
 	ROW(JOB_DISK_TOTAL, "kt", disk_total, NULL),
 	ROW(JOB_DISK_PROCESSED, "kp", disk_processed, NULL),
 	ROW(JOB_DISK_REMAINING, "kr", disk_remaining, NULL),

@@ -34,7 +34,8 @@
 	X(JOB_DISK_PROCESSED, disk_processed, disk_processed_bytes)                                                    \
 	X(JOB_DISK_REMAINING, disk_remaining, disk_remaining_bytes)                                                    \
 	X(JOB_DISK_THROUGHPUT, disk_throughput, disk_bytes_per_s)                                                      \
-	X(JOB_THROTTLE, throttle_percent, throttle_percent)
+	X(JOB_THROTTLE, throttle_percent, throttle_percent)                                                            \
+	X(JOB_DOWNTIME_LIMIT, downtime_limit, downtime_limit_ms)
 
 #define JOB_COLUMN_NAME(field, member, column) ", " #column
 #define JOB_COLUMN_MARK(field, member, column) ",?"

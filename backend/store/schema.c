@@ -55,6 +55,8 @@ static const char cache_1[] =
 	" id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, severity TEXT NOT NULL, host_uuid TEXT, domain_uuid TEXT,"
 	" attempt INTEGER, subject TEXT NOT NULL, text TEXT NOT NULL) STRICT;";
 
+static const char cache_2[] = "ALTER TABLE migration ADD COLUMN downtime_limit_ms INTEGER;";
+
 static const char ledger_1[] =
 	"CREATE TABLE intent ("
 	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
@@ -145,7 +147,7 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 };
 /* clang-format on */
 
-static const char *const cache_steps[] = {cache_1};
+static const char *const cache_steps[] = {cache_1, cache_2};
 static const char *const ledger_steps[] = {ledger_1};
 
 const struct db_kind cache_kind = {

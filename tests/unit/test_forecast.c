@@ -317,7 +317,6 @@ struct watch {
 	struct forecast_state forecast;
 	struct job_stats stats;
 	double processed;
-	duration limit;
 };
 
 static void mark_all(struct job_stats *stats)
@@ -335,8 +334,7 @@ static struct forecast_input input_of(struct watch *watch, enum forecast_stage s
 	return (struct forecast_input){.stage = stage,
 				       .passes = &watch->passes,
 				       .stats = &watch->stats,
-				       .at = {(int64_t)(watch->copy.now * 1000)},
-				       .downtime_limit = watch->limit};
+				       .at = {(int64_t)(watch->copy.now * 1000)}};
 }
 
 static void look(struct watch *watch, enum forecast_stage stage)

@@ -3,6 +3,7 @@
  * Files that are not as they should be: damaged, foreign, newer, linked, in the wrong place, hostile. A damaged cache is kept under another
  * name, everything else is left alone; readers believe nothing.
  */
+#include "backend/store/schema.h"
 #include "base/array.h"
 #include "base/clock.h"
 #include "tests/support/store_fixture.h"
@@ -105,7 +106,7 @@ static void damage_is_not_set_aside_for_ever(void **state)
 	struct fixture *fixture = *state;
 	char zero[4096] = {0};
 	fixture_start(fixture, fixture->cache, NULL);
-	assert_true(fixture_await_answer(fixture->cache, "PRAGMA user_version", 1));
+	assert_true(fixture_await_answer(fixture->cache, "PRAGMA user_version", cache_kind.n_steps));
 	/* Another hand damages the file again and again: each time it is replaced, in one run at most five times. */
 	for (int i = 0; i < 6; i++) {
 		char path[160];
@@ -113,7 +114,7 @@ static void damage_is_not_set_aside_for_ever(void **state)
 		fixture_write_file(path, zero, sizeof zero);
 		assert_int_equal(rename(path, fixture->cache), 0);
 		assert_true(fixture_await_cache(fixture, i < 5, i < 5 ? "kept as" : "too many damaged files"));
-		assert_true(i == 5 || fixture_await_answer(fixture->cache, "PRAGMA user_version", 1));
+		assert_true(i == 5 || fixture_await_answer(fixture->cache, "PRAGMA user_version", cache_kind.n_steps));
 	}
 	fixture_stop(fixture);
 	assert_int_equal(fixture_count_names(fixture, ".corrupt-", NULL, 0), 5);
@@ -218,7 +219,7 @@ static void a_linked_directory_is_fine(void **state)
 	assert_int_equal(mkdir(real, 0700), 0);
 	assert_int_equal(symlink(real, link), 0);
 	fixture_start(fixture, path, NULL);
-	assert_true(fixture_await_answer(path, "PRAGMA user_version", 1));
+	assert_true(fixture_await_answer(path, "PRAGMA user_version", cache_kind.n_steps));
 }
 
 static void a_second_name_is_refused(void **state)
