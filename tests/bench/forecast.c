@@ -2,7 +2,7 @@
 /*
  * How well is foretold: total time after pass 2, "will not converge" at the end of pass 3, the price of a pause; beside two simple
  * rivals on the same data. Prints tables; asserts nothing.
- * Usage: forecast [--each] [--simulated N] [--seed N] [RECORDING ...]
+ * Usage: forecast [--each] [--simulated N] [--seed N] [RECORDING ...]; without recordings all of tests/replay.
  */
 #include "tests/bench/forecast.h"
 
@@ -92,22 +92,37 @@ static struct options options_of(int argc, char **argv, struct scores *scores)
 	return options;
 }
 
+/* Every other one is of the half that constants were tuned on. */
+static enum err replay_all(struct scores *scores, char **path, size_t n, struct err_info *why)
+{
+	for (size_t i = 0; i < n; i++) {
+		enum err err = forecast_recorded(scores, path[i], i % 2 == 0, why);
+
+		if (err)
+			return err;
+	}
+	return ERR_OK;
+}
+
 int main(int argc, char **argv)
 {
 	struct scores scores = {.is_wordy = false};
 	struct options options = options_of(argc, argv, &scores);
+	struct corpus corpus = corpus_read();
 	struct err_info why;
+	enum err err;
 
-	for (int i = options.first_file; i < argc; i++) {
-		if (forecast_recorded(&scores, argv[i], i % 2 == 0, &why) != ERR_OK) {
-			fprintf(stderr, "forecast: %s\n", why.text);
-			return 1;
-		}
+	if (options.first_file < argc)
+		err = replay_all(&scores, argv + options.first_file, (size_t)(argc - options.first_file), &why);
+	else
+		err = replay_all(&scores, corpus.path, corpus.n, &why);
+	corpus_done(&corpus);
+	if (err) {
+		fprintf(stderr, "forecast: %s\n", why.text);
+		return 1;
 	}
-	if (options.first_file < argc) {
-		scores_print(&scores, "real migrations");
-		scores_done(&scores);
-	}
+	scores_print(&scores, "real migrations");
+	scores_done(&scores);
 	if (options.n_simulated) {
 		forecast_simulated(&scores, options.seed * 1000003, options.n_simulated);
 		scores_print(&scores, "page-by-page simulator");

@@ -57,6 +57,15 @@ void scores_done(struct scores *scores);
 /* n migrations of the page-by-page simulator. */
 void forecast_simulated(struct scores *scores, uint64_t seed, unsigned n);
 
+/* The recordings of tests/replay (below $srcdir, or here), by name. */
+struct corpus {
+	char **path;
+	size_t n, capacity;
+};
+
+struct corpus corpus_read(void); /* n 0: there are none */
+void corpus_done(struct corpus *corpus);
+
 /* One recording. */
 enum err forecast_recorded(struct scores *scores, const char *path, bool is_tuned,
 			   struct err_info *why) ATTR_WARN_UNUSED;

@@ -5,9 +5,46 @@
 #include "backend/recorded/recording.h"
 #include "tests/bench/forecast.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+struct corpus corpus_read(void)
+{
+	const char *srcdir = getenv("srcdir");
+	struct corpus corpus = {.n = 0};
+	char folder[1024], path[2048];
+
+	snprintf(folder, sizeof folder, "%s/tests/replay", srcdir ? srcdir : ".");
+	DIR *dir = opendir(folder);
+	if (!dir)
+		return corpus;
+	for (const struct dirent *entry; (entry = readdir(dir));) {
+		const char *dot = strrchr(entry->d_name, '.');
+
+		if (!dot || strcmp(dot, ".rec") != 0)
+			continue;
+		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+		corpus.path = array_reserve(corpus.path, &corpus.capacity, corpus.n + 1, sizeof *corpus.path);
+		corpus.path[corpus.n++] = mem_dup(path);
+	}
+	closedir(dir);
+	qsort(corpus.path, corpus.n, sizeof *corpus.path, by_name);
+	return corpus;
+}
+
+void corpus_done(struct corpus *corpus)
+{
+	for (size_t i = 0; i < corpus->n; i++)
+		free(corpus->path[i]);
+	free(corpus->path);
+}
 
 static bool note_is(const struct recording *recording, const char *key, const char *value)
 {

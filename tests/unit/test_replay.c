@@ -6,7 +6,6 @@
  */
 #include "tests/bench/forecast.h"
 
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,46 +13,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-struct corpus {
-	char **path;
-	size_t n, capacity;
-};
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static struct corpus corpus_read(void)
-{
-	const char *srcdir = getenv("srcdir");
-	struct corpus corpus = {.n = 0};
-	char folder[1024], path[2048];
-
-	snprintf(folder, sizeof folder, "%s/tests/replay", srcdir ? srcdir : ".");
-	DIR *dir = opendir(folder);
-	assert_non_null(dir);
-	for (const struct dirent *entry; (entry = readdir(dir));) {
-		const char *dot = strrchr(entry->d_name, '.');
-
-		if (!dot || strcmp(dot, ".rec") != 0)
-			continue;
-		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-		corpus.path = array_reserve(corpus.path, &corpus.capacity, corpus.n + 1, sizeof *corpus.path);
-		corpus.path[corpus.n++] = mem_dup(path);
-	}
-	closedir(dir);
-	qsort(corpus.path, corpus.n, sizeof *corpus.path, by_name);
-	return corpus;
-}
-
-static void corpus_done(struct corpus *corpus)
-{
-	for (size_t i = 0; i < corpus->n; i++)
-		free(corpus->path[i]);
-	free(corpus->path);
-}
 
 /* Replays all whose name begins so. */
 static struct scores replayed(const char *prefix)
