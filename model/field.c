@@ -4,6 +4,8 @@
  */
 #include "model/field.h"
 
+#include "model/outlook.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -151,6 +153,82 @@ static struct value get_age(const struct row *row)
 	return row->age.ms >= 0 ? of_duration(row->age) : absent();
 }
 
+/* --- the forecast: nothing is claimed of an old row */
+
+/* Below 0: unknown. */
+static struct value of_known(duration d)
+{
+	return d.ms >= 0 ? of_duration(d) : absent();
+}
+
+static struct value get_verdict(const struct row *row)
+{
+	enum verdict verdict = row_foretold(row)->verdict;
+
+	return verdict == VERDICT_NONE ? absent() : of_text(verdict_name(verdict));
+}
+
+/* clang-format off */
+static struct value get_eta(const struct row *row) { return of_known(row_foretold(row)->eta.best); }
+static struct value get_pause(const struct row *row) { return of_known(row_foretold(row)->pause_now.best); }
+static struct value get_best_pause(const struct row *row) { return of_known(row_foretold(row)->pause_best.best); }
+static struct value get_best_in(const struct row *row) { return of_known(row_foretold(row)->best_in); }
+static struct value get_postcopy(const struct row *row) { return of_known(row_foretold(row)->postcopy.best); }
+static struct value get_needed_downtime(const struct row *row) { return of_known(row_foretold(row)->needed_downtime); }
+/* clang-format on */
+
+/* A bound means nothing without the value between. */
+static struct value bound(const struct estimate *estimate, duration bound)
+{
+	return estimate_known(estimate) ? of_known(bound) : absent();
+}
+
+static struct value get_eta_low(const struct row *row)
+{
+	return bound(&row_foretold(row)->eta, row_foretold(row)->eta.low);
+}
+
+static struct value get_eta_high(const struct row *row)
+{
+	return bound(&row_foretold(row)->eta, row_foretold(row)->eta.high);
+}
+
+static struct value get_pause_low(const struct row *row)
+{
+	return bound(&row_foretold(row)->pause_now, row_foretold(row)->pause_now.low);
+}
+
+static struct value get_pause_high(const struct row *row)
+{
+	return bound(&row_foretold(row)->pause_now, row_foretold(row)->pause_now.high);
+}
+
+/* In post-copy there is no abort. */
+static struct value get_waste(const struct row *row)
+{
+	const struct forecast *forecast = row_foretold(row);
+	bool is_told = job_has(&row->stats, JOB_DATA_PROCESSED) || job_has(&row->stats, JOB_MEMORY_PROCESSED);
+	bool can_abort = row->phase == PHASE_PREPARING || row->phase == PHASE_PRECOPY || row->phase == PHASE_PAUSED;
+
+	if (forecast->verdict == VERDICT_NONE || !is_told || !can_abort)
+		return absent();
+	return of_number(VALUE_BYTES, forecast->wasted.n);
+}
+
+static struct value get_needed_bandwidth(const struct row *row)
+{
+	uint64_t needed = row_foretold(row)->needed_bandwidth.n;
+
+	return needed ? of_number(VALUE_RATE, needed) : absent();
+}
+
+static struct value get_no_progress(const struct row *row)
+{
+	duration silent = row_foretold(row)->silent;
+
+	return silent.ms > 0 ? of_duration(silent) : absent();
+}
+
 /* clang-format off */
 static const struct field fields[FIELD_COUNT] = {
 	{FIELD_NAME, "name", "name", VALUE_TEXT, get_name, "name of the guest"},
@@ -160,6 +238,10 @@ static const struct field fields[FIELD_COUNT] = {
 	{FIELD_DESTINATION, "destination", "destination", VALUE_TEXT, get_destination, "host that the guest goes to; unknown unless it is watched too"},
 	{FIELD_OWNER, "owner", "owner", VALUE_TEXT, get_owner, "manager that owns the guest, from its metadata"},
 	{FIELD_PHASE, "phase", "phase", VALUE_TEXT, get_phase, "preparing, pre-copy, paused, post-copy, or how it ended"},
+	{FIELD_VERDICT, "verdict", "verdict", VALUE_TEXT, get_verdict, "will it end: measuring, converging, marginal, will not converge, stalled, finishing"},
+	{FIELD_ETA, "eta", "eta_ms", VALUE_DURATION, get_eta, "time until it ends by itself, the most likely; of a frozen guest until it runs"},
+	{FIELD_ETA_LOW, "eta-low", "eta_low_ms", VALUE_DURATION, get_eta_low, "the same at the earliest, with a chance of 90 %"},
+	{FIELD_ETA_HIGH, "eta-high", "eta_high_ms", VALUE_DURATION, get_eta_high, "the same at the latest, with a chance of 90 %"},
 	{FIELD_PASS, "pass", "pass", VALUE_COUNT, get_pass, "pre-copy pass: 1 sends all memory, the others what was dirtied meanwhile"},
 	{FIELD_REMAINING, "remaining", "remaining_bytes", VALUE_BYTES, get_remaining, "memory and disk still to send in this pass: a saw-tooth"},
 	{FIELD_MEMORY_TOTAL, "memory-total", "memory_total_bytes", VALUE_BYTES, get_memory_total, "memory of the guest, video memory and firmware included"},
@@ -180,6 +262,16 @@ static const struct field fields[FIELD_COUNT] = {
 	{FIELD_DOWNTIME, "downtime", "downtime_ms", VALUE_DURATION, get_downtime, "true downtime of a completed migration"},
 	{FIELD_OUTCOME, "outcome", "outcome", VALUE_TEXT, get_outcome, "how it ended"},
 	{FIELD_AGE, "age", "age_ms", VALUE_DURATION, get_age, "age of the newest statistics"},
+	{FIELD_PAUSE_PRICE, "pause-price", "pause_price_ms", VALUE_DURATION, get_pause, "how long the guest stands still if it is paused now"},
+	{FIELD_PAUSE_PRICE_LOW, "pause-price-low", "pause_price_low_ms", VALUE_DURATION, get_pause_low, "the same at the least"},
+	{FIELD_PAUSE_PRICE_HIGH, "pause-price-high", "pause_price_high_ms", VALUE_DURATION, get_pause_high, "the same at the most"},
+	{FIELD_BEST_PAUSE_PRICE, "best-pause-price", "best_pause_price_ms", VALUE_DURATION, get_best_pause, "how long it stands still if it is paused at the best moment"},
+	{FIELD_BEST_PAUSE_IN, "best-pause-in", "best_pause_in_ms", VALUE_DURATION, get_best_in, "time until that moment, which is the beginning of a pass"},
+	{FIELD_POSTCOPY_PRICE, "postcopy-price", "postcopy_price_ms", VALUE_DURATION, get_postcopy, "time until all memory is there if post-copy begins now"},
+	{FIELD_ABORT_WASTE, "abort-waste", "abort_waste_bytes", VALUE_BYTES, get_waste, "what was sent, and an abort throws away"},
+	{FIELD_NEEDED_DOWNTIME, "needed-downtime", "needed_downtime_ms", VALUE_DURATION, get_needed_downtime, "smallest maximum downtime that would let it end by itself"},
+	{FIELD_NEEDED_BANDWIDTH, "needed-bandwidth", "needed_bandwidth_bytes_per_s", VALUE_RATE, get_needed_bandwidth, "smallest bandwidth that would let it end by itself"},
+	{FIELD_NO_PROGRESS, "no-progress", "no_progress_ms", VALUE_DURATION, get_no_progress, "how long no byte has moved; unknown while they do"},
 };
 /* clang-format on */
 

@@ -4,6 +4,7 @@
  * such a host, the sums of all. Pure.
  */
 #include "model/fleet_private.h"
+#include "model/outlook.h"
 
 #include <string.h>
 
@@ -96,6 +97,7 @@ void fleet_fill_drain(const struct fleet *fleet, struct snapshot *snapshot)
 
 		sum_row(sums, row, !host || uuid_equal(&row->id.host, &host->uuid));
 	}
+	drain_end_of(snapshot->row, snapshot->n_rows, host ? &host->uuid : NULL, &sums->end);
 	if (host)
 		fill_host(fleet, host, snapshot);
 	else

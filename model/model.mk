@@ -4,6 +4,7 @@ noinst_LIBRARIES += libvd_model.a
 libvd_model_a_SOURCES = \
 	model/action.c model/action.h \
 	model/domain.c model/domain.h \
+	model/drain_end.c \
 	model/event.c model/event.h \
 	model/field.c model/field.h \
 	model/fleet.c model/fleet.h model/fleet_private.h \
@@ -27,6 +28,8 @@ libvd_model_a_SOURCES = \
 	model/intent.c model/intent.h \
 	model/job_stats.c model/job_stats.h \
 	model/migration.c model/migration.h \
+	model/outlook.c model/outlook.h \
+	model/outlook_price.c \
 	model/passes.c model/passes.h \
 	model/precopy.c model/precopy.h \
 	model/proof.c model/proof.h \

@@ -68,6 +68,15 @@ struct notice {
 
 #define NOTICES_KEPT 500
 
+/* When what moves now will be gone; model/drain_end.c has the rule. Times count from the snapshot. */
+struct drain_end {
+	bool is_known;         /* all that move have an estimate */
+	struct estimate empty; /* best and high -1 unless is_known; low: not before, by those that have an estimate */
+	const char *
+		guest; /* cleaned: first by name of those that never end, or are not known, else the last to end; NULL: nothing moves */
+	uint32_t never, unknown, marginal; /* how many of the moving ones */
+};
+
 /* The host that is being emptied, since virt-drain watches it. With has_host false: sums over all. */
 struct drain_sums {
 	bool has_host;
@@ -80,6 +89,7 @@ struct drain_sums {
 	bytes_per_s sending;
 	bytes_per_s dirtying;
 	bool has_dirtying;
+	struct drain_end end; /* guests that do not move are not in it */
 };
 
 /* What the screen looks at; asked by backend_look. */

@@ -5,6 +5,7 @@
 #include "report/report.h"
 
 #include "base/array.h"
+#include "model/outlook.h"
 #include "report/table.h"
 
 #include <ctype.h>
@@ -25,10 +26,18 @@ char *report_amount(char *buffer, size_t size, bytes amount)
 	return buffer;
 }
 
+/* What our limit has to do with the end; "" while it is far away and nothing is known. */
+static char *limit_text(char *buffer, size_t size, const struct row *row)
+{
+	if (outlook_limit(row, (duration){0}, false, buffer, size) == MOOD_UNKNOWN)
+		buffer[0] = '\0';
+	return buffer;
+}
+
 /* What a reader must know of a row beside its figures; "" if nothing. */
 static void note_of(struct buffer *note, const struct row *row)
 {
-	char text[TEXT_NUMBER_MAX];
+	char text[TEXT_NUMBER_MAX], text_long[OUTLOOK_MAX];
 	const char *between = "";
 	if (row->from_cache) {
 		buffer_puts(note, "old: not seen yet since the start");
@@ -44,6 +53,10 @@ static void note_of(struct buffer *note, const struct row *row)
 	if (row->is_frozen) {
 		buffer_printf(note, "%sguest frozen for %s", between,
 			      text_short_duration(text, sizeof text, row->frozen));
+		between = ", ";
+	}
+	if (*limit_text(text_long, sizeof text_long, row)) {
+		buffer_printf(note, "%s%s", between, text_long);
 		between = ", ";
 	}
 	if (row->downtime.ms >= 0) {
@@ -70,18 +83,40 @@ static char *elapsed_text(char *buffer, size_t size, const struct row *row)
 	return buffer;
 }
 
+/* "~4 min (3:10 to 5:00)", "never", "-" */
+static char *eta_text(char *buffer, size_t size, const struct row *row)
+{
+	const struct forecast *forecast = row_foretold(row);
+	if (forecast->verdict == VERDICT_HOPELESS)
+		snprintf(buffer, size, "never");
+	else if (estimate_known(&forecast->eta))
+		outlook_end_range(&forecast->eta, buffer, size);
+	else
+		snprintf(buffer, size, "-");
+	return buffer;
+}
+
+static void add_verdict(struct table *table, const struct row *row)
+{
+	char text[OUTLOOK_MAX];
+	outlook_verdict(row_foretold(row), OUTLOOK_MAX, text, sizeof text);
+	table_add(table, *text ? text : "-");
+}
+
 static void add_row(struct table *table, const struct row *row)
 {
 	static const enum field_id figures[] = {FIELD_PASS, FIELD_REMAINING, FIELD_DIRTY_RATE, FIELD_THROUGHPUT};
-	char text[2 * TEXT_NUMBER_MAX + 4];
+	char text[OUTLOOK_MAX];
 	struct buffer note = {0};
 	table_add(table, row->name);
 	table_add(table, row->source ? row->source : "?");
 	table_add(table, row->destination ? row->destination : "?");
 	table_add(table, phase_name(row->phase));
+	add_verdict(table, row);
 	for (size_t i = 0; i < ARRAY_LEN(figures); i++)
 		table_add_field(table, row, figures[i]);
 	table_add(table, elapsed_text(text, sizeof text, row));
+	table_add(table, eta_text(text, sizeof text, row));
 	note_of(&note, row);
 	table_add(table, note.text ? note.text : "");
 	buffer_done(&note);
@@ -89,9 +124,9 @@ static void add_row(struct table *table, const struct row *row)
 
 static void put_rows(struct buffer *out, const struct snapshot *snapshot, const struct query *query)
 {
-	static const char *const heads[] = {"GUEST", "FROM",    "TO",     "PHASE",      "PASS",
-					    "LEFT",  "DIRTY/s", "SEND/s", "TIME/LIMIT", "NOTE"};
-	struct table table = {.n_columns = ARRAY_LEN(heads), .width = {1, 1, 1, 1, -1, -1, -1, -1, -1, 1}};
+	static const char *const heads[] = {"GUEST", "FROM",    "TO",     "PHASE",      "VERDICT", "PASS",
+					    "LEFT",  "DIRTY/s", "SEND/s", "TIME/LIMIT", "ETA",     "NOTE"};
+	struct table table = {.n_columns = ARRAY_LEN(heads), .width = {1, 1, 1, 1, 1, -1, -1, -1, -1, -1, 1, 1}};
 	uint32_t *index = mem_new(snapshot->n_rows, sizeof *index);
 	size_t n = query_run(query, snapshot, index);
 	for (size_t i = 0; n > 0 && i < ARRAY_LEN(heads); i++)
@@ -106,7 +141,7 @@ static void put_rows(struct buffer *out, const struct snapshot *snapshot, const 
 
 static void put_drain(struct buffer *out, const struct drain_sums *drain)
 {
-	char remaining[32], sending[32];
+	char remaining[32], sending[32], sentence[OUTLOOK_MAX];
 	if (drain->has_host && drain->host_known)
 		buffer_printf(out, "drain of %s: %u left, %u moving, %u moved, %u not moved", drain->host, drain->left,
 			      drain->moving, drain->moved, drain->not_moved);
@@ -121,6 +156,8 @@ static void put_drain(struct buffer *out, const struct drain_sums *drain)
 			      report_amount(remaining, sizeof remaining, drain->remaining),
 			      report_amount(sending, sizeof sending, (bytes){drain->sending.n}));
 	buffer_puts(out, "\n");
+	if (drain->moving > 0)
+		buffer_printf(out, "%s\n", outlook_drain(drain, (duration){0}, sentence, sizeof sentence));
 }
 
 static void put_hosts(struct buffer *out, const struct snapshot *snapshot)
@@ -172,6 +209,18 @@ static void put_figure(struct buffer *out, const struct row *row, enum field_id 
 		buffer_printf(out, ", %s%s%s", before, report_amount(text, sizeof text, (bytes){value.number}), after);
 }
 
+/* "; converging: finishes in ~4 min (3:10 to 5:00)" */
+static void put_outlook(struct buffer *out, const struct row *row)
+{
+	enum verdict verdict = row_foretold(row)->verdict;
+	char text[OUTLOOK_MAX];
+	outlook_end(row, (duration){0}, text, sizeof text);
+	if (verdict != VERDICT_NONE)
+		buffer_printf(out, "; %s", verdict_name(verdict));
+	if (*text)
+		buffer_printf(out, "%s%s", verdict != VERDICT_NONE ? ": " : "; ", text);
+}
+
 void report_migration_line(struct buffer *out, const struct row *row, wall_time now)
 {
 	char when[TEXT_NUMBER_MAX], elapsed[TEXT_NUMBER_MAX];
@@ -188,6 +237,7 @@ void report_migration_line(struct buffer *out, const struct row *row, wall_time 
 	if (row->timeout.ms > 0)
 		buffer_printf(out, " of %s%s", row->timeout_is_about ? "about " : "",
 			      text_duration(elapsed, sizeof elapsed, row->timeout));
+	put_outlook(out, row);
 	note_of(&note, row);
 	buffer_printf(out, "%s%s\n", note.text ? "; " : "", note.text ? note.text : "");
 	buffer_done(&note);

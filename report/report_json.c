@@ -3,6 +3,7 @@
  * Pictures, lines and history as JSON. The figures of a migration come from the field table, so a new one is here by itself. Pure.
  */
 #include "base/array.h"
+#include "model/outlook.h"
 #include "report/history.h"
 #include "report/json.h"
 #include "report/report.h"
@@ -37,18 +38,10 @@ static const char *freshness_name(enum freshness freshness)
 	return NULL;
 }
 
-/* What this version cannot tell yet, but whose keys are promised. */
-static void put_forecast(struct json *json)
-{
-	static const char *const keys[] = {"verdict", "eta_ms", "eta_low_ms", "eta_high_ms", "pause_price_ms"};
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-		json_null(json, keys[i]);
-}
-
 /* The members of a migration's object, without its brackets. */
 static void put_migration(struct json *json, const struct row *row)
 {
-	char uuid[UUID_TEXT_SIZE];
+	char uuid[UUID_TEXT_SIZE], reason[OUTLOOK_MAX];
 	for (int i = 0; i < FIELD_COUNT; i++) {
 		const struct field *field = field_by_id((enum field_id)i);
 		if (!field->json)
@@ -65,8 +58,8 @@ static void put_migration(struct json *json, const struct row *row)
 	json_time(json, "ended", row->ended);
 	json_bool(json, "timeout_is_about", row->timeout_is_about);
 	json_text(json, "timeout_action", "none"); /* this version watches the limit and does nothing at it */
+	json_text(json, "reason", *forecast_reason(row_foretold(row), reason, sizeof reason) ? reason : NULL);
 	put_intent(json, row);
-	put_forecast(json);
 }
 
 static void put_host(struct json *json, const struct host_row *host)
@@ -93,6 +86,18 @@ static void put_host(struct json *json, const struct host_row *host)
 	json_bool(json, "is_from_cache", host->from_cache);
 }
 
+/* When what moves now will be gone. */
+static void put_drain_end(struct json *json, const struct drain_end *end)
+{
+	json_duration(json, "eta_ms", end->is_known ? end->empty.best : (duration){-1});
+	json_duration(json, "eta_low_ms", end->is_known ? end->empty.low : (duration){-1});
+	json_duration(json, "eta_high_ms", end->is_known ? end->empty.high : (duration){-1});
+	json_text(json, "decided_by", end->guest);
+	json_number(json, "never", end->never);
+	json_number(json, "unknown", end->unknown);
+	json_number(json, "marginal", end->marginal);
+}
+
 static void put_drain(struct json *json, const struct drain_sums *drain)
 {
 	json_open(json, "drain", '{');
@@ -107,6 +112,7 @@ static void put_drain(struct json *json, const struct drain_sums *drain)
 	json_number(json, "frozen", drain->frozen);
 	json_number(json, "remaining_bytes", drain->remaining.n);
 	json_number(json, "throughput_bytes_per_s", drain->sending.n);
+	put_drain_end(json, &drain->end);
 	if (drain->has_dirtying)
 		json_number(json, "dirty_rate_bytes_per_s", drain->dirtying.n);
 	else

@@ -117,7 +117,7 @@ check 'one picture as text' sh -c 'timeout 30 "$0" --demo --once | grep -q "^db-
 
 if command -v jq >/dev/null; then
 	check 'one picture as JSON' gives 0 '.version == 1 and .is_simulated and (.hosts | length > 0) and
-		any(.migrations[]; .phase == "pre-copy" and .throughput_bytes_per_s > 0 and .verdict == null)' --demo --once --json
+		any(.migrations[]; .phase == "pre-copy" and .throughput_bytes_per_s > 0 and .verdict == "measuring" and .eta_ms == null)' --demo --once --json
 	check 'the JSON of a host that refuses is whole' gives 6 '.hosts[0] | .state == "down" and (.reason | length > 0)' \
 		--allow-tcp --once --json h=qemu+tcp://127.0.0.1:1/system
 	check 'a stream of JSON is one object per line' gives 0 'has("type", "time")' --demo --stream --json --for 3

@@ -4,6 +4,7 @@
  */
 #include "base/array.h"
 #include "base/text.h"
+#include "model/outlook.h"
 #include "report/json.h"
 #include "report/report.h"
 
@@ -38,6 +39,22 @@ static struct row running_row(void)
 		.downtime = {-1},
 	};
 	row.id.attempt = 2;
+	row.forecast = (struct forecast){
+		.verdict = VERDICT_CONVERGING,
+		.why = WHY_FALLING,
+		.pass = {2, 3},
+		.peak = {{UINT64_C(3) << 30}, {UINT64_C(2) << 30}},
+		.n_peaks = 2,
+		.eta = {{190000}, {250000}, {300000}},
+		.pause_now = {{20000}, {21000}, {25000}},
+		.pause_best = {{9000}, {10000}, {12000}},
+		.best_in = {4000},
+		.postcopy = {{19000}, {22000}, {-1}},
+		.unlimited = {{0}, {-1}, {-1}},
+		.wasted = {UINT64_C(6) << 30},
+		.needed_downtime = {-1},
+		.bandwidth = {UINT64_C(104857600)},
+	};
 	uuid_parse(uuid_of_web, &row.id.domain);
 	row.stats.memory_remaining = row.stats.data_remaining = (bytes){UINT64_C(2) << 30};
 	row.stats.memory_total = row.stats.data_total = (bytes){UINT64_C(4) << 30};
@@ -106,6 +123,7 @@ static void picture_init(struct picture *picture)
 		.ledger_text = "",
 		.drain = {.has_host = true, .host = "host1", .host_known = true, .left = 5, .moving = 2, .moved = 1},
 	};
+	drain_end_of(picture->row, 2, NULL, &picture->snapshot.drain.end);
 }
 
 /* Runs a jq filter over a text; true where its last result is true. */
@@ -150,7 +168,7 @@ static void json_has_the_promised_keys_with_numbers_as_numbers(void **state)
 		"2560 and "
 		".memory_remaining_bytes == 2147483648 and .elapsed_ms == 70500 and .throughput_bytes_per_s == "
 		"104857600 "
-		"and .verdict == null and .outcome == null and .data_processed_bytes == null",
+		"and .verdict == \"converging\" and .outcome == null and .data_processed_bytes == null",
 		".migrations[1] | .destination == null and .pass == null and .age_ms == null and "
 		".dirty_rate_pages_per_s == null",
 	};
@@ -209,10 +227,52 @@ static void the_table_says_hosts_drain_and_rows_in_words(void **state)
 		"1 of 2 hosts up\n"
 		"  host2 down for 1:05 min: cannot connect: refused\n"
 		"drain of host1: 5 left, 2 moving, 1 moved, 0 not moved; 0 bytes to send at 0 bytes per second\n"
+		"moving ends: not known yet (db\\x1b[2J\"\\); 5 have not begun\n"
 		"\n"
-		"GUEST        FROM   TO     PHASE      PASS   LEFT  DIRTY/s  SEND/s  TIME/LIMIT  NOTE\n"
-		"web-1        host1  host2  pre-copy      3  2.00G    10.0M    100M  1:10/10:00\n"
-		"db\\x1b[2J\"\\  ?      ?      preparing     -      -        -       -        0:01\n");
+		"GUEST        FROM   TO     PHASE      VERDICT     PASS   LEFT  DIRTY/s  SEND/s  TIME/LIMIT  "
+		"ETA                    NOTE\n"
+		"web-1        host1  host2  pre-copy   converging     3  2.00G    10.0M    100M  1:10/10:00  "
+		"~4 min (3:10 to 5:00)\n"
+		"db\\x1b[2J\"\\  ?      ?      preparing  -              -      -        -       -        0:01  -\n");
+	buffer_done(&out);
+}
+
+static void a_line_says_verdict_and_end_in_whole_words(void **state)
+{
+	(void)state;
+	struct row row = running_row();
+	struct buffer out = {0};
+	report_migration_line(&out, &row, (wall_time){NOW_MS});
+	assert_non_null(strstr(out.text, ", 1:10 elapsed of 10:00; converging: finishes in ~4 min (3:10 to 5:00)\n"));
+	out.length = 0;
+	row.forecast.verdict = VERDICT_HOPELESS;
+	report_migration_line(&out, &row, (wall_time){NOW_MS});
+	assert_non_null(strstr(out.text, "; will not converge: will not finish unless somebody acts; passes our limit "
+					 "in 8:49, then: nothing will be done\n"));
+	buffer_done(&out);
+}
+
+static void json_has_the_forecast_of_live_rows_and_null_for_the_rest(void **state)
+{
+	(void)state;
+	struct picture picture;
+	struct buffer out = {0};
+	struct query query = {.order = FIELD_NAME};
+	if (!has_jq())
+		skip();
+	picture_init(&picture);
+	report_json(&out, &picture.snapshot, &query);
+	assert_true(
+		jq(".migrations[] | select(.name == \"web-1\") | .verdict == \"converging\" and .eta_ms == 250000 and "
+		   ".eta_low_ms == 190000 and .eta_high_ms == 300000 and .pause_price_ms == 21000 and "
+		   ".best_pause_in_ms == 4000 and .postcopy_price_ms == 22000 and .needed_downtime_ms == null and "
+		   ".no_progress_ms == null and .reason == \"passes 2 and 3 began with 3.00G and 2.00G: the peaks "
+		   "fall\"",
+		   out.text));
+	assert_true(jq(".migrations[] | select(.name != \"web-1\") | [.verdict, .eta_ms, .eta_low_ms, .eta_high_ms, "
+		       ".pause_price_ms, .reason] | all(. == null)",
+		       out.text));
+	assert_true(jq(".drain | .eta_ms == null and .never == 0 and .unknown == 1", out.text));
 	buffer_done(&out);
 }
 
@@ -329,6 +389,8 @@ int main(void)
 		cmocka_unit_test(json_has_the_promised_keys_with_numbers_as_numbers),
 		cmocka_unit_test(json_is_ascii_and_valid_for_any_name),
 		cmocka_unit_test(the_table_says_hosts_drain_and_rows_in_words),
+		cmocka_unit_test(a_line_says_verdict_and_end_in_whole_words),
+		cmocka_unit_test(json_has_the_forecast_of_live_rows_and_null_for_the_rest),
 		cmocka_unit_test(a_note_tells_what_figures_do_not),
 		cmocka_unit_test(a_notice_is_one_line_with_its_weight_as_a_word),
 		cmocka_unit_test(lines_of_a_json_stream_are_documents_with_a_type),

@@ -46,6 +46,10 @@ unit_programs += tests/unit/test_store
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/support/store_fixture.c tests/support/store_fixture.h
 tests_unit_test_store_LDADD = $(unit_store)
 
+unit_programs += tests/unit/test_outlook
+tests_unit_test_outlook_SOURCES = tests/unit/test_outlook.c
+tests_unit_test_outlook_LDADD = $(unit_model)
+
 unit_programs += tests/unit/test_report
 tests_unit_test_report_SOURCES = tests/unit/test_report.c
 tests_unit_test_report_LDADD = $(unit_report)
