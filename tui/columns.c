@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The column table and the share-out of the width. Pure, main thread. Neighbours: view_table.c draws what is said here,
+ * The column table and what the cells say. Pure, main thread. Neighbours: columns_fit.c shares out the width, view_table.c draws,
  * model/field.c has the figures.
  */
 #include "tui/columns.h"
@@ -12,8 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-
-#define MARGIN 2 /* cursor and mark */
 
 static void say_value(enum field_id id, const struct row *row, const struct cell_context *context,
 		      struct cell_text *cell)
@@ -63,6 +61,53 @@ static void say_phase(const struct row *row, const struct cell_context *context,
 			 text_compact(age, sizeof age, row_frozen(row, context->since)));
 	else
 		snprintf(cell->text, sizeof cell->text, "%s %s", sign, intent ? intent : shown_phase(row->phase));
+}
+
+/* A guest that stands still or runs elsewhere already, a job that has not begun, an outcome: there the phase is what matters. Also while nothing
+ * is known of the end. */
+static bool phase_says_more(const struct row *row, enum verdict verdict)
+{
+	bool is_precopy = row->phase == PHASE_PRECOPY || row->phase == PHASE_PREPARING;
+	char word[32];
+
+	return !is_precopy || verdict == VERDICT_NONE || verdict == VERDICT_MEASURING ||
+	       shown_intent(row, &glyphs_ascii, word, sizeof word);
+}
+
+static void say_verdict(const struct row *row, const struct cell_context *context, struct cell_text *cell)
+{
+	struct forecast forecast = outlook_at(row, context->since);
+	char sign[8], words[OUTLOOK_MAX];
+
+	if (context->is_state && phase_says_more(row, forecast.verdict)) {
+		say_phase(row, context, cell);
+		return;
+	}
+	if (forecast.verdict == VERDICT_NONE) {
+		say_value(FIELD_VERDICT, row, context, cell);
+		return;
+	}
+	put_glyph(sign, sizeof sign, context->glyphs->verdict[forecast.verdict]);
+	snprintf(cell->text, sizeof cell->text, "%s %s", sign,
+		 outlook_verdict(&forecast, context->width - 2, words, sizeof words));
+	cell->role = shown_verdict_role(forecast.verdict);
+}
+
+/* A guest that stands still, or runs elsewhere, while no byte moves: its state cell has the phase, so this one must say it. */
+static void say_eta(const struct row *row, const struct cell_context *context, struct cell_text *cell)
+{
+	struct forecast forecast = outlook_at(row, context->since);
+	bool is_stuck = forecast.verdict == VERDICT_STALLED && row->phase >= PHASE_PAUSED;
+
+	if (forecast.verdict == VERDICT_HOPELESS || row->phase == PHASE_POSTCOPY_FAILED || is_stuck) {
+		snprintf(cell->text, sizeof cell->text, "%s", is_stuck ? "stalled" : "never");
+		cell->role = ROLE_CRIT;
+	} else if (estimate_known(&forecast.eta)) {
+		outlook_about(forecast.eta.best, cell->text, sizeof cell->text);
+		cell->role = forecast.verdict == VERDICT_MARGINAL ? ROLE_WARN : ROLE_TEXT;
+	} else {
+		say_value(FIELD_ETA, row, context, cell);
+	}
 }
 
 /* Cuts cleaned text to `width` cells, the last of them the ellipsis. */
@@ -121,7 +166,11 @@ static void say_time(const struct row *row, const struct cell_context *context, 
 	cell->role = limit_role(elapsed.ms, row->timeout.ms);
 	int64_t filled = elapsed.ms < row->timeout.ms ? elapsed.ms * 1000 / row->timeout.ms : 1000;
 	cell->filled = (int)(filled < 0 ? 0 : filled);
-	int n = snprintf(cell->text, sizeof cell->text, "%s/%s%s", spent, row->timeout_is_about ? "~" : "", limit);
+	const char *about = row->timeout_is_about ? "~" : "";
+	int n = snprintf(cell->text, sizeof cell->text, "%s/%s%s", spent, about, limit);
+	if (n > context->width)
+		n = snprintf(cell->text, sizeof cell->text, "%s/%s%s", text_limit(spent, sizeof spent, elapsed), about,
+			     limit);
 	if (n > context->width)
 		snprintf(cell->text, sizeof cell->text, "%s", spent);
 }
@@ -148,13 +197,15 @@ static void say_note(const struct row *row, const struct cell_context *context, 
 /* clang-format off */
 static const struct column special[] = {
 	{FIELD_NAME,              "NAME",         10, 40, false, false, 10, say_name},
-	{FIELD_PHASE,             "PHASE",        12, 12, false, false, 9, say_phase},
+	{FIELD_PHASE,             "PHASE",        12, 12, false, false, 2, say_phase},
+	{FIELD_VERDICT,           "VERDICT",      12, 14, false, false, 9, say_verdict},
 	{FIELD_DESTINATION,       "FROM/TO",      11, 40, false, false, 5, say_route},
 	{FIELD_PASS,              "PASS",         4,  4,  true,  false, 2, NULL},
 	{FIELD_REMAINING,         "REMAIN",       6,  7,  true,  false, 8, say_remaining},
 	{FIELD_DIRTY_RATE,        "DIRTY/s",      7,  8,  true,  true,  4, NULL},
 	{FIELD_THROUGHPUT,        "SEND/s",       6,  7,  true,  true,  3, NULL},
-	{FIELD_ELAPSED,           "TIME/LIMIT",   13, 26, true,  false, 7, say_time},
+	{FIELD_ELAPSED,           "TIME/LIMIT",   12, 26, true,  false, 6, say_time},
+	{FIELD_ETA,               "ETA",          7,  7,  true,  false, 7, say_eta},
 	{FIELD_THROTTLE,          "THROTTLE",     8,  8,  true,  false, 1, NULL},
 	{FIELD_AGE,               "AGE",          3,  4,  true,  false, 6, say_age},
 	{FIELD_OUTCOME,           "NOTE",         40, 80, false, false, 0, say_note},
@@ -165,7 +216,7 @@ static const struct column special[] = {
 /* clang-format on */
 
 /* Without `columns`. The source is in FROM/TO. */
-static const char usual[] = "name phase destination pass remaining dirty send elapsed throttle outcome";
+static const char usual[] = "name phase verdict destination pass remaining dirty send elapsed eta throttle outcome";
 
 static short plain_width(enum value_type type)
 {
@@ -228,92 +279,6 @@ enum err tui_columns_check(const char *columns, struct err_info *why)
 	struct column_set set;
 
 	return columns_parse(columns, &set, why);
-}
-
-/* The column of lowest rank that is still in; of equals the rightmost. */
-static size_t least_ranked(const struct column_set *set, const bool *is_in)
-{
-	size_t least = SIZE_MAX;
-
-	for (size_t i = 0; i < set->n_columns; i++) {
-		if (is_in[i] && (least == SIZE_MAX || set->column[i].rank <= set->column[least].rank))
-			least = i;
-	}
-	return least;
-}
-
-static int needed_width(const struct column_set *set, const bool *is_in)
-{
-	int needed = MARGIN - 1;
-
-	for (size_t i = 0; i < set->n_columns; i++) {
-		if (is_in[i])
-			needed += set->column[i].min + 1;
-	}
-	return needed;
-}
-
-static int wanted_width(const struct column *column, const struct column_hints *hints)
-{
-	int wanted = column->max;
-
-	if (column->field == FIELD_NAME && hints->name < wanted)
-		wanted = hints->name;
-	if (column->field == FIELD_DESTINATION && hints->route < wanted)
-		wanted = hints->route;
-	return wanted > column->min ? wanted : column->min;
-}
-
-/* Who gets spare cells first: names, then the bar of the limit, then the rest. */
-static int claim_of(const struct column *column)
-{
-	if (column->field == FIELD_NAME || column->field == FIELD_DESTINATION)
-		return 0;
-	return column->field == FIELD_ELAPSED ? 1 : 2;
-}
-
-/* Gives spare cells to the columns of one claim that want more, one cell each in turn; returns what is left. */
-static int widen(struct fitted_column *out, size_t n, int spare, const struct column_hints *hints, int claim)
-{
-	bool gave = true;
-
-	while (spare > 0 && gave) {
-		gave = false;
-		for (size_t i = 0; i < n && spare > 0; i++) {
-			if (claim_of(out[i].column) == claim && out[i].width < wanted_width(out[i].column, hints)) {
-				out[i].width++;
-				spare--;
-				gave = true;
-			}
-		}
-	}
-	return spare;
-}
-
-size_t columns_fit(const struct column_set *set, int width, const struct column_hints *hints, struct fitted_column *out)
-{
-	bool is_in[COLUMNS_MAX];
-	size_t n_in = set->n_columns, n = 0;
-
-	for (size_t i = 0; i < set->n_columns; i++)
-		is_in[i] = true;
-	for (; n_in > 1 && needed_width(set, is_in) > width; n_in--)
-		is_in[least_ranked(set, is_in)] = false;
-	for (size_t i = 0; i < set->n_columns; i++) {
-		if (is_in[i])
-			out[n++] = (struct fitted_column){&set->column[i], 0, set->column[i].min};
-	}
-	int spare = width - needed_width(set, is_in);
-	for (int claim = 0; claim < 3; claim++)
-		spare = widen(out, n, spare, hints, claim);
-	int x = MARGIN;
-	for (size_t i = 0; i < n; i++) {
-		out[i].x = x;
-		if (out[i].width > width - x)
-			out[i].width = width > x ? width - x : 0;
-		x += out[i].width + 1;
-	}
-	return n;
 }
 
 void column_say(const struct column *column, const struct row *row, const struct cell_context *context,

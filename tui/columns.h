@@ -23,7 +23,8 @@ struct cell_context {
 	const struct glyphs *glyphs;
 	duration since; /* time since the snapshot */
 	wall_time now;
-	int width; /* of the cell */
+	int width;     /* of the cell */
+	bool is_state; /* no column tells the phase: the verdict column does it too */
 };
 
 struct column {
@@ -49,6 +50,7 @@ enum err columns_parse(const char *text, struct column_set *out, struct err_info
 struct fitted_column {
 	const struct column *column;
 	int x, width;
+	bool is_state; /* a verdict column that tells the phase too, because no other does */
 };
 
 /* Longest texts at hand, so that columns of names are no wider than they need. */
@@ -59,6 +61,9 @@ struct column_hints {
 /* Returns how many of `out` (room for COLUMNS_MAX) are filled, left to right. At least one column if width is above 2. */
 size_t columns_fit(const struct column_set *set, int width, const struct column_hints *hints,
 		   struct fitted_column *out);
+
+/* "STATE" in place of "VERDICT" where the phase is in it too. */
+const char *columns_title(const struct fitted_column *fitted);
 
 /* What the column says of a row. */
 void column_say(const struct column *column, const struct row *row, const struct cell_context *context,

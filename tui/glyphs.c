@@ -50,6 +50,17 @@ const struct glyphs glyphs_utf8 = {
 		     [SEVERITY_GOOD] = 0x2713,
 		     [SEVERITY_WARNING] = '~',
 		     [SEVERITY_CRITICAL] = '!'},
+	.verdict =
+		{
+			[VERDICT_NONE] = ' ',
+			[VERDICT_MEASURING] = 0x2026,
+			[VERDICT_CONVERGING] = 0x2193,
+			[VERDICT_MARGINAL] = 0x00b1,
+			[VERDICT_HOPELESS] = 0x221e,
+			[VERDICT_STALLED] = 0x2551,
+			[VERDICT_FINISHING] = 0x25cb,
+		},
+	.tail = 0x00b7,
 	.unsure = '?',
 };
 
@@ -88,5 +99,16 @@ const struct glyphs glyphs_ascii = {
 		},
 	.link = {[LINK_CONNECTING] = '.', [LINK_UP] = '*', [LINK_SLOW] = '~', [LINK_STALE] = '?', [LINK_DOWN] = 'x'},
 	.severity = {[SEVERITY_INFO] = '.', [SEVERITY_GOOD] = '+', [SEVERITY_WARNING] = '~', [SEVERITY_CRITICAL] = '!'},
+	.verdict =
+		{
+			[VERDICT_NONE] = ' ',
+			[VERDICT_MEASURING] = ':',
+			[VERDICT_CONVERGING] = '\\',
+			[VERDICT_MARGINAL] = '/',
+			[VERDICT_HOPELESS] = '@',
+			[VERDICT_STALLED] = '|',
+			[VERDICT_FINISHING] = 'o',
+		},
+	.tail = '.',
 	.unsure = '?',
 };

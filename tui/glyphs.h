@@ -23,6 +23,8 @@ struct glyphs {
 	uint32_t phase[PHASE_COUNT];
 	uint32_t link[LINK_DOWN + 1];
 	uint32_t severity[SEVERITY_CRITICAL + 1];
+	uint32_t verdict[VERDICT_COUNT];
+	uint32_t tail;   /* what is foretold, behind the curve */
 	uint32_t unsure; /* before an old row */
 };
 

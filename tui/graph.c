@@ -21,6 +21,7 @@ struct plot {
 	int64_t span;     /* milliseconds from its left to its right edge */
 	uint64_t top;     /* value at the upper edge */
 	const struct depth *depth;
+	duration now, end; /* what is foretold goes from now to end, in elapsed time; end is now where nothing is */
 };
 
 static int column_of(const struct plot *plot, duration at)
@@ -30,12 +31,27 @@ static int column_of(const struct plot *plot, duration at)
 	return x < 0 ? 0 : x >= plot->area.w ? plot->area.w - 1 : (int)x;
 }
 
+static int now_column(const struct plot *plot)
+{
+	return column_of(plot, plot->now);
+}
+
 /* Height in eighths of a cell. */
 static int height_of(const struct plot *plot, uint64_t value)
 {
 	double eighths = (double)value / (double)plot->top * plot->area.h * 8;
 
 	return eighths > plot->area.h * 8.0 ? plot->area.h * 8 : (int)(eighths + 0.5);
+}
+
+/* At most a third of the width is for what is only foretold. */
+static void add_tail(struct plot *plot, duration end)
+{
+	plot->end = end;
+	if (end.ms <= plot->now.ms)
+		return;
+	int64_t tail = end.ms - plot->now.ms;
+	plot->span += tail > plot->span / 2 ? plot->span / 2 : tail;
 }
 
 static struct plot plot_make(struct rect area, const struct depth *depth, duration elapsed)
@@ -50,6 +66,7 @@ static struct plot plot_make(struct rect area, const struct depth *depth, durati
 	if (depth->n_points && depth->point[depth->n_points - 1].at.ms > to)
 		to = depth->point[depth->n_points - 1].at.ms;
 	plot.span = to - plot.from > 1000 ? to - plot.from : 1000;
+	plot.now.ms = plot.end.ms = plot.from + plot.span;
 	return plot;
 }
 
@@ -73,15 +90,25 @@ static void draw_axes(struct surface *surface, const struct plot *plot, const st
 			   is_rate ? "0/s" : "0");
 }
 
-static void draw_span(struct surface *surface, const struct plot *plot, const char *right)
+/* Below the axis: how long ago the left edge is, where now is, and when the tail ends. */
+static void draw_span(struct surface *surface, const struct plot *plot, const struct view *view, const char *right)
 {
 	const struct rect *area = &plot->area;
-	char text[TEXT_NUMBER_MAX + 1], span[TEXT_NUMBER_MAX];
+	char text[TEXT_NUMBER_MAX + 8], span[TEXT_NUMBER_MAX];
 
-	snprintf(text, sizeof text, "-%s", text_duration(span, sizeof span, (duration){plot->span}));
+	snprintf(text, sizeof text, "-%s", text_duration(span, sizeof span, (duration){plot->now.ms - plot->from}));
 	surface_text(surface, area->x, area->y + area->h + 1, area->w, ROLE_DIM, text);
-	surface_text_right(surface, area->x + area->w / 2, area->y + area->h + 1, area->w - area->w / 2, ROLE_DIM,
-			   right);
+	int until = now_column(plot) + 1;
+	surface_text_right(surface, area->x + 8, area->y + area->h + 1, until - 8, ROLE_DIM, right);
+	if (plot->end.ms <= plot->now.ms || area->w - until < 2)
+		return;
+	/* with an arrow: the end is farther than the right edge */
+	bool is_beyond = plot->end.ms > plot->from + plot->span;
+	outlook_about((duration){plot->end.ms - plot->now.ms}, span, sizeof span);
+	snprintf(text, sizeof text, "%s%s", span, is_beyond ? view->glyphs->arrow : "");
+	if ((int)text_width(text) < area->w - until)
+		surface_text_right(surface, area->x + until, area->y + area->h + 1, area->w - until, ROLE_GRAPH_PEAK,
+				   text);
 }
 
 static void draw_column(struct surface *surface, const struct plot *plot, const struct view *view, int x,
@@ -138,7 +165,7 @@ static void draw_slope(struct surface *surface, const struct plot *plot, const s
 static void draw_passes(struct surface *surface, const struct plot *plot, const struct view *view)
 {
 	const struct rect *area = &plot->area;
-	int free_from = 8, free_to = area->w - 5; /* the span stands at the left, "now" at the right */
+	int free_from = 8, free_to = now_column(plot) - 4; /* the span stands at the left, "now" at the right */
 	char number[TEXT_NUMBER_MAX];
 
 	for (size_t i = 0; i < plot->depth->n_passes; i++) {
@@ -150,6 +177,29 @@ static void draw_passes(struct surface *surface, const struct plot *plot, const 
 			continue;
 		surface_text(surface, area->x + x, area->y + area->h + 1, width, ROLE_DIM, number);
 		free_from = x + width + 1;
+	}
+}
+
+/* What is foretold: from the newest peak, or from what is left where there are no more passes, down to nothing at the end. */
+static void draw_tail(struct surface *surface, const struct plot *plot, const struct view *view, const struct row *row)
+{
+	const struct depth *depth = plot->depth;
+	const struct pass *last = depth->n_passes ? &depth->pass[depth->n_passes - 1] : NULL;
+	bool has_passes = row->phase == PHASE_PRECOPY && last && last->has_peak;
+	duration from = has_passes ? last->start : depth->point[depth->n_points - 1].at;
+	uint64_t height = has_passes ? last->at_start.n : depth->point[depth->n_points - 1].remaining.n;
+
+	if (plot->end.ms <= plot->now.ms || plot->end.ms <= from.ms)
+		return;
+	for (int x = now_column(plot) + 1; x < plot->area.w; x++) {
+		int64_t at = plot->from + plot->span * x / plot->area.w;
+		if (at > plot->end.ms)
+			break;
+		double left = (double)(plot->end.ms - at) / (double)(plot->end.ms - from.ms);
+		int h = height_of(plot, (uint64_t)((double)height * left));
+		int y = plot->area.h - 1 - (h > 0 ? (h - 1) / 8 : 0);
+
+		surface_glyph(surface, plot->area.x + x, plot->area.y + y, ROLE_GRAPH_PEAK, view->glyphs->tail);
 	}
 }
 
@@ -168,12 +218,16 @@ void view_curve(struct surface *surface, struct rect area, const struct view *vi
 		plot.top = depth->point[i].remaining.n > plot.top ? depth->point[i].remaining.n : plot.top;
 	for (size_t i = 0; i < depth->n_passes; i++)
 		plot.top = depth->pass[i].at_start.n > plot.top ? depth->pass[i].at_start.n : plot.top;
+	struct forecast forecast = outlook_at(row, view->since);
+	if (estimate_known(&forecast.eta))
+		add_tail(&plot, (duration){plot.now.ms + forecast.eta.best.ms});
 	draw_axes(surface, &plot, view, false);
 	draw_teeth(surface, &plot, view);
 	/* The first pass sends everything: its peak says nothing of the guest, so the line begins at the second. */
 	for (size_t i = 2; i < depth->n_passes; i++)
 		draw_slope(surface, &plot, view, &depth->pass[i - 1], &depth->pass[i]);
-	draw_span(surface, &plot, phase_is_outcome(row->phase) ? "end" : "now");
+	draw_tail(surface, &plot, view, row);
+	draw_span(surface, &plot, view, phase_is_outcome(row->phase) ? "end" : "now");
 	draw_passes(surface, &plot, view);
 }
 
@@ -207,5 +261,5 @@ void view_rates(struct surface *surface, struct rect area, const struct view *vi
 			draw_rate_point(surface, &plot, depth->point[i].at, depth->point[i].dirty.n, ROLE_GRAPH_DIRTY,
 					'd');
 	}
-	draw_span(surface, &plot, "now");
+	draw_span(surface, &plot, view, "now");
 }

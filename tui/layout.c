@@ -5,9 +5,11 @@
 #include "tui/layout.h"
 
 enum {
-	HOSTS_WIDTH = 52,  /* of the host panel beside the table */
-	EVENTS_HEIGHT = 5, /* a heading and four lines */
-	PASSES_WIDTH = 38,
+	HOSTS_WIDTH = 52,   /* of the host panel beside the table */
+	EVENTS_HEIGHT = 5,  /* a heading and four lines */
+	PASSES_WIDTH = 38,  /* with the columns that matter most */
+	PASSES_WIDE = 62,   /* with all of them */
+	OUTLOOK_WIDTH = 86, /* beside it */
 	FACTS_WIDTH = 40,
 };
 
@@ -89,6 +91,7 @@ struct main_layout layout_main(int width, int height, bool has_trouble)
 
 	if (layout.size > SCREEN_COMPACT) {
 		layout.drain = take_top(&rest, 1);
+		layout.end = take_top(&rest, 1);
 		layout.sums = take_top(&rest, 1);
 		layout.badges = take_top(&rest, 1);
 	}
@@ -104,17 +107,35 @@ struct main_layout layout_main(int width, int height, bool has_trouble)
 	return layout;
 }
 
+/* What is foretold stands beside the passes it is made from, figures below; where it is narrow, one below the other. */
+static void share_lower(struct rect *body, struct detail_layout *layout)
+{
+	bool is_wide = body->w >= OUTLOOK_WIDTH + PASSES_WIDE;
+	int figures = body->w >= FACTS_WIDTH + PASSES_WIDE ? body->h * 3 / 10 : body->h / 4;
+	struct rect below = take_bottom(body, clamp(figures, 4, is_wide ? 7 : 14));
+	struct rect outlook = take_bottom(body, clamp(body->h * 2 / 5, 8, is_wide ? 14 : 10));
+
+	if (is_wide)
+		layout->passes = take_right(&outlook, PASSES_WIDE);
+	else if (below.w >= FACTS_WIDTH + PASSES_WIDTH)
+		layout->passes = take_right(&below, below.w >= FACTS_WIDTH + PASSES_WIDE ? PASSES_WIDE : PASSES_WIDTH);
+	layout->outlook = outlook;
+	layout->facts = below;
+}
+
 struct detail_layout layout_detail(struct rect body)
 {
 	struct detail_layout layout = {.head = take_top(&body, body.h >= 8 ? 2 : 1)};
 
-	if (body.h >= 22)
+	if (body.h >= 28)
 		layout.events = take_bottom(&body, clamp(body.h / 5, 5, 10));
-	int figures = clamp(body.h * 9 / 20, 4, 14);
-	struct rect below = take_bottom(&body, body.h >= 8 ? figures : body.h);
-	if (below.w >= FACTS_WIDTH + PASSES_WIDTH)
-		layout.passes = take_right(&below, PASSES_WIDTH);
-	layout.facts = below;
+	if (body.h < 18) {
+		/* no room for a curve that shows anything: the forecast, and as many figures as fit */
+		layout.outlook = take_top(&body, body.h >= 14 ? 8 : body.h);
+		layout.facts = body;
+		return layout;
+	}
+	share_lower(&body, &layout);
 	if (body.w >= 150)
 		layout.rates = take_right(&body, body.w * 2 / 5);
 	layout.graph = body;
@@ -128,7 +149,7 @@ struct detail_layout layout_split(struct rect body)
 	if (body.w >= FACTS_WIDTH + 40)
 		layout.facts = take_right(&body, FACTS_WIDTH);
 	if (body.w >= 150)
-		layout.passes = take_right(&body, PASSES_WIDTH);
+		layout.passes = take_right(&body, body.w >= 190 ? PASSES_WIDE : PASSES_WIDTH);
 	layout.graph = body;
 	return layout;
 }

@@ -18,7 +18,7 @@ enum screen_size {
 
 struct main_layout {
 	enum screen_size size;
-	struct rect title, drain, sums, badges, trouble, hosts, table, detail, events, status, keys;
+	struct rect title, drain, end, sums, badges, trouble, hosts, table, detail, events, status, keys;
 };
 
 /* has_trouble: a line about the cache or the ledger is needed. */
@@ -35,7 +35,8 @@ struct page_layout layout_page(int width, int height);
 struct detail_layout {
 	struct rect head; /* 2 lines: which migration, and its bar */
 	struct rect graph;
-	struct rect rates; /* the second graph, where there is room */
+	struct rect rates;   /* the second graph, where there is room */
+	struct rect outlook; /* the forecast and the prices */
 	struct rect facts, passes, events;
 };
 

@@ -61,6 +61,22 @@ enum role shown_severity_role(enum severity severity)
 	return ROLE_TEXT;
 }
 
+enum role shown_mood_role(enum mood mood)
+{
+	switch (mood) {
+	case MOOD_UNKNOWN: return ROLE_DIM;
+	case MOOD_GOOD: return ROLE_OK;
+	case MOOD_DOUBT: return ROLE_WARN;
+	case MOOD_BAD: return ROLE_CRIT;
+	}
+	return ROLE_TEXT;
+}
+
+enum role shown_verdict_role(enum verdict verdict)
+{
+	return verdict == VERDICT_FINISHING ? ROLE_INFO : shown_mood_role(outlook_mood(verdict));
+}
+
 bool row_is_old(const struct row *row)
 {
 	return !phase_is_outcome(row->phase) && (row->from_cache || row->freshness != FRESH);
@@ -193,19 +209,37 @@ static enum role say_old(const struct row *row, duration since, char *buffer, si
 	return ROLE_WARN;
 }
 
-static enum role say_limit(const struct row *row, duration since, char *buffer, size_t size)
+enum role shown_limit(const struct row *row, duration since, int width, char *buffer, size_t size)
 {
-	duration left = {row->timeout.ms - row_elapsed(row, since).ms};
-	const char *about = row->timeout_is_about ? "about " : "";
-	char limit[TEXT_NUMBER_MAX], text[TEXT_NUMBER_MAX];
+	enum mood mood = outlook_limit(row, since, false, buffer, size);
 
-	text_duration(limit, sizeof limit, row->timeout);
-	text_duration(text, sizeof text, (duration){left.ms < 0 ? -left.ms : left.ms});
-	if (left.ms < 0)
-		snprintf(buffer, size, "our limit of %s%s passed %s ago", about, limit, text);
-	else
-		snprintf(buffer, size, "our limit of %s%s is in %s", about, limit, text);
-	return left.ms < 0 ? ROLE_CRIT : left.ms * 5 < row->timeout.ms ? ROLE_WARN : ROLE_TEXT;
+	if (row_is_old(row)) {
+		buffer[0] = '\0';
+		return ROLE_TEXT;
+	}
+	if ((int)text_width(buffer) > width)
+		mood = outlook_limit(row, since, true, buffer, size);
+	return mood == MOOD_UNKNOWN ? ROLE_TEXT : shown_mood_role(mood);
+}
+
+static enum role say_frozen(const struct row *row, duration since, char *buffer, size_t size)
+{
+	char frozen[TEXT_NUMBER_MAX], end[OUTLOOK_MAX];
+
+	outlook_end(row, since, end, sizeof end);
+	snprintf(buffer, size, "has stood still for %s%s%s",
+		 text_duration(frozen, sizeof frozen, row_frozen(row, since)), *end ? "; " : "", end);
+	return ROLE_FROZEN;
+}
+
+static enum role say_end(const struct row *row, duration since, char *buffer, size_t size)
+{
+	enum mood mood = outlook_end(row, since, buffer, size);
+
+	if (!buffer[0])
+		snprintf(buffer, size, "%s",
+			 row->timeout.ms > 0 ? "nothing is known of its end yet" : "no limit of ours");
+	return shown_mood_role(mood);
 }
 
 enum role shown_sentence(const struct row *row, duration since, wall_time now, char *buffer, size_t size)
@@ -214,7 +248,6 @@ enum role shown_sentence(const struct row *row, duration since, wall_time now, c
 	const int64_t told_for = 60000;
 	bool is_told = row->has_intent && row->intent.stage != INTENT_PROVEN &&
 		       (!intent_is_closed(&row->intent) || now.ms - row->intent.closed.wall.ms < told_for);
-	char frozen[TEXT_NUMBER_MAX];
 
 	if (is_told)
 		return say_intent(row, buffer, size);
@@ -222,13 +255,7 @@ enum role shown_sentence(const struct row *row, duration since, wall_time now, c
 		return say_outcome(row, buffer, size);
 	if (row_is_old(row))
 		return say_old(row, since, buffer, size);
-	if (row->is_frozen) {
-		snprintf(buffer, size, "the guest has stood still for %s",
-			 text_duration(frozen, sizeof frozen, row_frozen(row, since)));
-		return ROLE_FROZEN;
-	}
-	if (row->timeout.ms > 0)
-		return say_limit(row, since, buffer, size);
-	snprintf(buffer, size, "no limit of ours");
-	return ROLE_DIM;
+	if (row->is_frozen)
+		return say_frozen(row, since, buffer, size);
+	return say_end(row, since, buffer, size);
 }

@@ -5,7 +5,7 @@
 #ifndef TUI_SHOWN_H
 #define TUI_SHOWN_H
 
-#include "model/snapshot.h"
+#include "model/outlook.h"
 #include "tui/glyphs.h"
 #include "tui/theme.h"
 
@@ -14,6 +14,8 @@ enum role shown_phase_role(enum phase phase);
 const char *shown_link(enum link_state state);
 enum role shown_link_role(enum link_state state);
 enum role shown_severity_role(enum severity severity);
+enum role shown_verdict_role(enum verdict verdict);
+enum role shown_mood_role(enum mood mood);
 
 /* True for a row whose figures are not of now: stale, unreachable, or from the cache. */
 bool row_is_old(const struct row *row);
@@ -37,5 +39,8 @@ const char *shown_intent(const struct row *row, const struct glyphs *glyphs, cha
 
 /* What most needs saying about a row, in a sentence, and how urgent it is. */
 enum role shown_sentence(const struct row *row, duration since, wall_time now, char *buffer, size_t size);
+
+/* What our limit has to do with the row, in at most `width` cells; "" if nothing, or if something else must be said first. */
+enum role shown_limit(const struct row *row, duration since, int width, char *buffer, size_t size);
 
 #endif

@@ -3,6 +3,7 @@
 noinst_LIBRARIES += libvd_tui.a
 libvd_tui_a_SOURCES = \
 	tui/columns.c tui/columns.h \
+	tui/columns_fit.c \
 	tui/command.c \
 	tui/dialog.c tui/dialog.h \
 	tui/glyphs.c tui/glyphs.h \
@@ -25,6 +26,9 @@ libvd_tui_a_SOURCES = \
 	tui/ui.c tui/ui.h \
 	tui/view.h \
 	tui/view_detail.c \
+	tui/view_drain.c \
+	tui/view_outlook.c \
+	tui/view_passes.c \
 	tui/view_dialog.c \
 	tui/view_frame.c \
 	tui/view_help.c \

@@ -28,14 +28,19 @@ bool view_has_trouble(const struct snapshot *snapshot);
 
 /* view_frame.c: what stands above and below */
 void view_title(struct surface *surface, struct rect area, const struct view *view);
-void view_drain(struct surface *surface, struct rect area, const struct view *view);
-void view_sums(struct surface *surface, struct rect area, const struct view *view);
 void view_badges(struct surface *surface, struct rect area, const struct view *view);
 void view_trouble(struct surface *surface, struct rect area, const struct view *view);
 void view_status(struct surface *surface, struct rect area, const struct view *view);
 void view_keys(struct surface *surface, struct rect area, const struct view *view);
 void view_line(struct surface *surface, struct rect area, const struct view *view); /* all in one line */
 void view_heading(struct surface *surface, struct rect area, const struct view *view, const char *text);
+/* Writes at the left and shortens `area` by it and `gap` blanks. */
+void view_put(struct surface *surface, struct rect *area, enum role role, int gap, const char *text);
+
+/* view_drain.c */
+void view_drain(struct surface *surface, struct rect area, const struct view *view);
+void view_end(struct surface *surface, struct rect area, const struct view *view); /* when what moves is gone */
+void view_sums(struct surface *surface, struct rect area, const struct view *view);
 /* A bar of `width` cells filled to `permille`. */
 void view_bar(struct surface *surface, int x, int y, int width, int permille, const struct glyphs *glyphs);
 
@@ -45,10 +50,17 @@ void view_main(struct surface *surface, const struct view *view);
 /* view_detail.c */
 void view_detail(struct surface *surface, struct rect body, const struct view *view);
 void view_split(struct surface *surface, struct rect body, const struct view *view);
-void view_facts(struct surface *surface, struct rect area, const struct view *view, const struct row *row);
-void view_passes(struct surface *surface, struct rect area, const struct view *view, const struct row *row);
+/* has_outlook: the forecast first, in few words. */
+void view_facts(struct surface *surface, struct rect area, const struct view *view, const struct row *row,
+		bool has_outlook);
 /* What is known of the passes and the curve of the selected migration; NULL until the snapshot has it. */
 const struct depth *view_depth(const struct view *view, const struct row *row);
+
+/* view_passes.c */
+void view_passes(struct surface *surface, struct rect area, const struct view *view, const struct row *row);
+
+/* view_outlook.c: what is foretold, and the price of each key */
+void view_outlook(struct surface *surface, struct rect area, const struct view *view, const struct row *row);
 
 /* graph.c */
 void view_curve(struct surface *surface, struct rect area, const struct view *view, const struct row *row);

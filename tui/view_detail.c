@@ -39,6 +39,36 @@ const struct depth *view_depth(const struct view *view, const struct row *row)
 	return depth && depth->found && migration_id_equal(&depth->id, &row->id) ? depth : NULL;
 }
 
+static void add_range(struct facts *facts, const char *label, const struct estimate *estimate, enum role role)
+{
+	if (estimate_known(estimate))
+		outlook_still_range(estimate, add(facts, label, role)->text, sizeof facts->fact[0].text);
+}
+
+/* What is foretold, in as few lines as can be: the split has no block of its own for it. */
+static void add_outlook(struct facts *facts, const struct row *row, duration since)
+{
+	struct forecast forecast = outlook_at(row, since);
+	char in[TEXT_NUMBER_MAX], about[TEXT_NUMBER_MAX];
+	enum role role = shown_verdict_role(forecast.verdict);
+
+	if (forecast.verdict == VERDICT_NONE)
+		return;
+	outlook_verdict(&forecast, 24, add(facts, "verdict", role)->text, sizeof facts->fact[0].text);
+	if (estimate_known(&forecast.eta))
+		outlook_end_range(&forecast.eta,
+				  add(facts, row->phase == PHASE_PAUSED ? "runs again" : "ends in", role)->text,
+				  sizeof facts->fact[0].text);
+	add_range(facts, "pause now", &forecast.pause_now, ROLE_TEXT);
+	if (estimate_known(&forecast.pause_best) && forecast.best_in.ms >= 1000)
+		snprintf(add(facts, "pause best", ROLE_TEXT)->text, sizeof facts->fact[0].text, "in %s: %s",
+			 outlook_wait(forecast.best_in, in, sizeof in),
+			 outlook_about(forecast.pause_best.best, about, sizeof about));
+	if (row->phase != PHASE_POSTCOPY)
+		add_range(facts, "post-copy", &forecast.postcopy, ROLE_TEXT);
+	add_range(facts, "limit lifted", &forecast.unlimited, ROLE_TEXT);
+}
+
 static void add_data(struct facts *facts, const struct row *row)
 {
 	const struct job_stats *stats = &row->stats;
@@ -145,11 +175,14 @@ static void add_rest(struct facts *facts, const struct row *row, duration since)
 }
 
 /* Filled downwards, in as many columns as fit. */
-void view_facts(struct surface *surface, struct rect area, const struct view *view, const struct row *row)
+void view_facts(struct surface *surface, struct rect area, const struct view *view, const struct row *row,
+		bool has_outlook)
 {
 	enum { LABEL = 14, COLUMN = 40 };
 	struct facts facts = {.n = 0};
 
+	if (has_outlook)
+		add_outlook(&facts, row, view->since);
 	add_data(&facts, row);
 	add_rates(&facts, row, view->glyphs);
 	add_times(&facts, row, view->since);
@@ -166,42 +199,10 @@ void view_facts(struct surface *surface, struct rect area, const struct view *vi
 	}
 }
 
-static void draw_pass(struct surface *surface, struct rect line, const struct view *view, const struct pass *pass)
-{
-	char a[TEXT_NUMBER_MAX], b[TEXT_NUMBER_MAX], c[TEXT_NUMBER_MAX], d[TEXT_NUMBER_MAX];
-	bool runs = pass->length.ms < 0;
-
-	if (runs)
-		snprintf(c, sizeof c, "%s", view->glyphs->absent);
-	else
-		text_short_duration(c, sizeof c, pass->length);
-	surface_printf(surface, line.x + 1, line.y, 4, ROLE_TEXT, "%4" PRIu64, pass->number);
-	surface_text_right(surface, line.x + 6, line.y, 7, ROLE_GRAPH_PEAK, text_bytes(a, sizeof a, pass->at_start));
-	surface_text_right(surface, line.x + 14, line.y, 7, ROLE_TEXT, text_bytes(b, sizeof b, pass->sent));
-	surface_text_right(surface, line.x + 22, line.y, 8, ROLE_TEXT, c);
-	surface_text_right(surface, line.x + 31, line.y, 7, ROLE_TEXT, text_rate(d, sizeof d, pass->mean_rate));
-}
-
-/* The first pass, and as many of the newest as fit. */
-void view_passes(struct surface *surface, struct rect area, const struct view *view, const struct row *row)
-{
-	const struct depth *depth = view_depth(view, row);
-	size_t room = area.h > 1 ? (size_t)area.h - 1 : 0;
-
-	if (rect_is_empty(area) || !depth)
-		return;
-	surface_text(surface, area.x, area.y, area.w, ROLE_HEADER, " PASS    PEAK    SENT     TOOK  SEND/s");
-	for (size_t line = 0; line < room && line < depth->n_passes; line++) {
-		size_t skipped = depth->n_passes > room ? depth->n_passes - room : 0;
-		size_t i = line == 0 ? 0 : line + skipped;
-
-		draw_pass(surface, (struct rect){area.x, area.y + 1 + (int)line, area.w, 1}, view, &depth->pass[i]);
-	}
-}
-
 static void draw_head(struct surface *surface, struct rect area, const struct view *view, const struct row *row)
 {
-	struct cell_context context = {view->glyphs, view->since, view->now.wall, 20};
+	struct cell_context context = {
+		.glyphs = view->glyphs, .since = view->since, .now = view->now.wall, .width = area.w};
 	struct column_set set;
 	struct cell_text phase, time;
 	int x = area.x + 1;
@@ -239,6 +240,11 @@ static void draw_events(struct surface *surface, struct rect area, const struct 
 	view_events(surface, area, view, &row->id);
 }
 
+static void draw_facts(struct surface *surface, struct rect area, const struct view *view, const struct row *row)
+{
+	view_facts(surface, area, view, row, false);
+}
+
 static const char rates_title[] = "dirty rate (d) against send rate (s)";
 
 void view_detail(struct surface *surface, struct rect body, const struct view *view)
@@ -254,7 +260,8 @@ void view_detail(struct surface *surface, struct rect body, const struct view *v
 	draw_titled(surface, layout.graph, view, "remaining memory: one tooth is one pass, watch the peaks", row,
 		    view_curve);
 	draw_titled(surface, layout.rates, view, rates_title, row, view_rates);
-	draw_titled(surface, layout.facts, view, "figures", row, view_facts);
+	draw_titled(surface, layout.outlook, view, "forecast, and what each key costs", row, view_outlook);
+	draw_titled(surface, layout.facts, view, "figures", row, draw_facts);
 	draw_titled(surface, layout.passes, view, "passes", row, view_passes);
 	draw_titled(surface, layout.events, view, "events of this migration", row, draw_events);
 }
@@ -274,6 +281,6 @@ void view_split(struct surface *surface, struct rect body, const struct view *vi
 	snprintf(title, sizeof title, "%s: remaining memory", row->name);
 	view_heading(surface, layout.head, view, title);
 	view_curve(surface, layout.graph, view, row);
-	view_facts(surface, layout.facts, view, row);
+	view_facts(surface, layout.facts, view, row, true);
 	view_passes(surface, layout.passes, view, row);
 }

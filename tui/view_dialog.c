@@ -8,9 +8,10 @@
 #include "tui/shown.h"
 
 #include <stdio.h>
+#include <string.h>
 
-#define DIALOG_WIDTH 72
-#define DIALOG_HEIGHT 20
+#define DIALOG_WIDTH 76
+#define DIALOG_HEIGHT 21
 
 static void draw_box(struct surface *surface, struct rect box, const struct view *view, enum role role,
 		     const char *title)
@@ -55,6 +56,20 @@ static void write_gap(struct writer *w)
 	}
 }
 
+/* What happens if nobody presses a key. */
+static void write_end(struct writer *w, const struct row *row, duration since)
+{
+	char text[SENTENCE_MAX], limit[OUTLOOK_MAX];
+	enum role role = shown_mood_role(outlook_end(row, since, text, sizeof text));
+	int room = w->rest.w - (int)text_width(text) - 2;
+	size_t n = strlen(text);
+
+	shown_limit(row, since, room, limit, sizeof limit);
+	if (n && *limit)
+		snprintf(text + n, sizeof text - n, "; %s", limit);
+	write_text(w, role == ROLE_DIM ? ROLE_TEXT : role, text);
+}
+
 static void write_target(struct writer *w, const struct dialog *dialog, const struct view *view, const struct row *row)
 {
 	char text[512], a[TEXT_NUMBER_MAX], b[TEXT_NUMBER_MAX], uuid[UUID_TEXT_SIZE];
@@ -75,23 +90,51 @@ static void write_target(struct writer *w, const struct dialog *dialog, const st
 		snprintf(text + n, sizeof text - (size_t)n, ", frozen for %s",
 			 text_duration(a, sizeof a, row_frozen(row, view->since)));
 	write_text(w, row->is_frozen ? ROLE_FROZEN : ROLE_TEXT, text);
+	write_end(w, row, view->since);
 }
 
-static void write_methods(struct writer *w, const struct dialog *dialog, const struct action_facts *facts)
+/* What stands behind the name of a method: its price, unless the guest stands still already. */
+static const char *method_price(const struct dialog *dialog, enum force_method method, const struct row *row,
+				const struct forecast *forecast, char *buffer, size_t size)
 {
-	static const char *const labels[METHOD_COUNT] = {
-		[METHOD_AUTO] = "automatic  post-copy if the job permits it, else pause",
-		[METHOD_PAUSE] = "pause      the guest stands still until all is copied",
-		[METHOD_POSTCOPY] = "post-copy  the guest runs at the destination at once",
-	};
-	char text[128];
+	if (method == METHOD_AUTO || dialog->action != ACTION_FORCE_COMPLETE)
+		return "post-copy if the job permits it, else pause";
+	if (method == METHOD_POSTCOPY)
+		return outlook_postcopy(row, forecast, buffer, size);
+	return row->phase == PHASE_PAUSED ? "the guest stands still already" : outlook_pause(forecast, buffer, size);
+}
+
+static void write_methods(struct writer *w, const struct dialog *dialog, const struct action_facts *facts,
+			  const struct row *row, const struct forecast *forecast)
+{
+	static const char *const names[METHOD_COUNT] = {
+		[METHOD_AUTO] = "automatic", [METHOD_PAUSE] = "pause", [METHOD_POSTCOPY] = "post-copy"};
+	char text[SENTENCE_MAX], price[OUTLOOK_MAX];
 
 	for (int i = 0; i < METHOD_COUNT && dialog_has_methods(dialog); i++) {
 		bool is_chosen = dialog->method == (enum force_method)i;
 		bool may = action_check(dialog->action, (enum force_method)i, facts, NULL) == ERR_OK;
 
-		snprintf(text, sizeof text, " (%c) %s", is_chosen ? '*' : ' ', labels[i]);
+		snprintf(text, sizeof text, "(%c) %-9s  %s", is_chosen ? '*' : ' ', names[i],
+			 method_price(dialog, (enum force_method)i, row, forecast, price, sizeof price));
 		write_text(w, !may ? ROLE_KEY_OFF : is_chosen ? ROLE_STRONG : ROLE_TEXT, text);
+	}
+}
+
+/* What the order brings or costs, where no method line has said it. */
+static void write_price(struct writer *w, const struct dialog *dialog, const struct row *row,
+			const struct forecast *forecast)
+{
+	char text[OUTLOOK_MAX];
+
+	switch (dialog->action) {
+	case ACTION_FORCE_COMPLETE:
+		if (dialog->method != METHOD_POSTCOPY && row->phase == PHASE_PRECOPY)
+			write_text(w, ROLE_INFO, outlook_best_moment(forecast, text, sizeof text));
+		break;
+	case ACTION_ABORT: write_text(w, ROLE_INFO, outlook_abort(row, forecast, text, sizeof text)); break;
+	case ACTION_BANDWIDTH: write_text(w, ROLE_INFO, outlook_lift(row, forecast, text, sizeof text)); break;
+	case ACTION_COUNT: break;
 	}
 }
 
@@ -136,7 +179,9 @@ static void write_question(struct writer *w, const struct dialog *dialog, const 
 		return;
 	}
 	struct action_facts facts = ui_facts(view->ui, view->snapshot, row);
-	write_methods(w, dialog, &facts);
+	struct forecast forecast = outlook_at(row, view->since);
+	write_methods(w, dialog, &facts, row, &forecast);
+	write_price(w, dialog, row, &forecast);
 	write_gap(w);
 	if (state == DIALOG_REFUSED)
 		write_text(w, ROLE_CRIT, sentence);
@@ -154,7 +199,7 @@ void view_dialog(struct surface *surface, const struct view *view)
 	struct err_info why = {.text = ""};
 	enum dialog_state state = dialog_state(dialog, view->snapshot, view->ui->is_read_only, &why);
 	struct rect box = layout_box(surface->width, surface->height, DIALOG_WIDTH,
-				     dialog_has_methods(dialog) ? DIALOG_HEIGHT - 2 : DIALOG_HEIGHT - 6);
+				     dialog_has_methods(dialog) ? DIALOG_HEIGHT : DIALOG_HEIGHT - 5);
 	char title[192];
 
 	if (box.w < 12 || box.h < 4)

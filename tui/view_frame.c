@@ -57,7 +57,7 @@ static void put_right(struct surface *surface, struct rect *area, enum role role
 }
 
 /* Writes at the left and shortens `area` by it and `gap` blanks. */
-static void put_left(struct surface *surface, struct rect *area, enum role role, int gap, const char *text)
+void view_put(struct surface *surface, struct rect *area, enum role role, int gap, const char *text)
 {
 	int used = surface_text(surface, area->x, area->y, area->w, role, text);
 
@@ -77,7 +77,7 @@ static void put_tabs(struct surface *surface, struct rect *area, const struct vi
 	for (size_t i = 0; i < ARRAY_LEN(tabs); i++) {
 		bool is_here = tabs[i].id == view->ui->view || (i == 0 && view->ui->view == VIEW_DETAIL);
 
-		put_left(surface, area, is_here ? ROLE_HEADER_SORTED : ROLE_DIM, 2, tabs[i].text);
+		view_put(surface, area, is_here ? ROLE_HEADER_SORTED : ROLE_DIM, 2, tabs[i].text);
 	}
 }
 
@@ -102,104 +102,21 @@ void view_title(struct surface *surface, struct rect area, const struct view *vi
 		put_right(surface, &rest, ROLE_BADGE_DEMO, text);
 	}
 	if (area.w >= 64)
-		put_left(surface, &rest, ROLE_TITLE, 2, "virt-drain");
+		view_put(surface, &rest, ROLE_TITLE, 2, "virt-drain");
 	if (*where)
-		put_left(surface, &rest, ROLE_STRONG, 2, where);
+		view_put(surface, &rest, ROLE_STRONG, 2, where);
 	if (host) {
 		snprintf(text, sizeof text, "DRAIN %s", host);
-		put_left(surface, &rest, ROLE_STRONG, 2, text);
+		view_put(surface, &rest, ROLE_STRONG, 2, text);
 	} else if (!*where && area.w < 64) {
-		put_left(surface, &rest, ROLE_TITLE, 2, "virt-drain");
+		view_put(surface, &rest, ROLE_TITLE, 2, "virt-drain");
 	}
 	if (row) {
 		snprintf(text, sizeof text, "%s %s", host ? ">" : "", row->name);
-		put_left(surface, &rest, ROLE_STRONG, 3, text + (host ? 0 : 1));
+		view_put(surface, &rest, ROLE_STRONG, 3, text + (host ? 0 : 1));
 	}
 	if (area.w >= 110)
 		put_tabs(surface, &rest, view);
-}
-
-void view_bar(struct surface *surface, int x, int y, int width, int permille, const struct glyphs *glyphs)
-{
-	int eighths = (int)((int64_t)width * 8 * permille / 1000);
-
-	for (int i = 0; i < width; i++, eighths -= 8) {
-		int part = eighths > 8 ? 8 : eighths;
-
-		if (part > 0)
-			surface_glyph(surface, x + i, y, ROLE_BAR_DONE, glyphs->reaching[part]);
-		else
-			surface_glyph(surface, x + i, y, ROLE_BAR_REST, glyphs->rest);
-	}
-}
-
-/* One figure and its word: "17 moved". A zero is dim, so that what matters stands out. */
-static void put_count(struct surface *surface, struct rect *area, enum role role, uint32_t n, const char *word)
-{
-	char text[64];
-
-	snprintf(text, sizeof text, "%" PRIu32 " %s", n, word);
-	put_left(surface, area, n ? role : ROLE_DIM, 3, text);
-}
-
-void view_drain(struct surface *surface, struct rect area, const struct view *view)
-{
-	const struct drain_sums *sums = sums_of(view);
-	struct rect rest = {area.x + 1, area.y, area.w > 2 ? area.w - 2 : 0, area.h};
-	uint32_t all = sums->left + sums->moving + sums->moved;
-
-	if (rect_is_empty(area))
-		return;
-	if (!view->snapshot) {
-		put_left(surface, &rest, ROLE_DIM, 0, "waiting for the first answer of a host");
-		return;
-	}
-	if (sums->has_host && !sums->host_known) {
-		put_left(surface, &rest, ROLE_WARN, 2, "the guests of this host are not known yet");
-	} else if (sums->has_host) {
-		int width = rest.w / 4 < 40 ? rest.w / 4 : 40;
-
-		view_bar(surface, rest.x, rest.y, width, all ? (int)((uint64_t)sums->moved * 1000 / all) : 1000,
-			 view->glyphs);
-		rest.x += width + 2;
-		rest.w -= width + 2;
-		put_count(surface, &rest, ROLE_STRONG, sums->left, sums->left == 1 ? "guest left" : "guests left");
-	}
-	put_count(surface, &rest, ROLE_INFO, sums->moving, "moving");
-	put_count(surface, &rest, ROLE_OK, sums->moved, "moved");
-	put_count(surface, &rest, ROLE_WARN, sums->not_moved, "not moved");
-}
-
-static void put_figure(struct surface *surface, struct rect *area, const char *word, const char *figure)
-{
-	put_left(surface, area, ROLE_DIM, 1, word);
-	put_left(surface, area, ROLE_TEXT, 2, figure);
-}
-
-void view_sums(struct surface *surface, struct rect area, const struct view *view)
-{
-	const struct drain_sums *sums = sums_of(view);
-	struct rect rest = {area.x + 1, area.y, area.w > 2 ? area.w - 2 : 0, area.h};
-	char figure[TEXT_NUMBER_MAX], text[64];
-
-	if (rect_is_empty(area) || !view->snapshot)
-		return;
-	if (sums->frozen) {
-		snprintf(text, sizeof text, "%" PRIu32 " FROZEN", sums->frozen);
-		put_left(surface, &rest, ROLE_FROZEN, 3, text);
-	}
-	if (sums->postcopy) {
-		snprintf(text, sizeof text, "%" PRIu32 " post-copy", sums->postcopy);
-		put_left(surface, &rest, ROLE_POSTCOPY, 3, text);
-	}
-	put_figure(surface, &rest, "remaining", text_bytes(figure, sizeof figure, sums->remaining));
-	snprintf(text, sizeof text, "%s/s", text_rate(figure, sizeof figure, sums->sending));
-	put_figure(surface, &rest, "sending", text);
-	if (sums->has_dirtying)
-		snprintf(text, sizeof text, "%s/s", text_rate(figure, sizeof figure, sums->dirtying));
-	else
-		snprintf(text, sizeof text, "%s", view->glyphs->absent);
-	put_figure(surface, &rest, "dirtying", text);
 }
 
 static bool is_well(const struct host_row *host)
@@ -223,16 +140,16 @@ static void put_hosts(struct surface *surface, struct rect *area, const struct v
 		}
 	}
 	snprintf(text, sizeof text, "hosts %" PRIu32 "/%zu up", snapshot->hosts_up, snapshot->n_hosts);
-	put_left(surface, &part, n_bad ? ROLE_TEXT : ROLE_DIM, 2, text);
+	view_put(surface, &part, n_bad ? ROLE_TEXT : ROLE_DIM, 2, text);
 	if (first) {
 		text_duration(age, sizeof age, (duration){first->state_age.ms + view->since.ms});
 		snprintf(text, sizeof text, "%s %s %s", first->name, shown_link(first->state), age);
-		put_left(surface, &part, shown_link_role(first->state), 1, text);
+		view_put(surface, &part, shown_link_role(first->state), 1, text);
 		snprintf(text, sizeof text, "and %zu more", n_bad - 1);
 		if (n_bad > 1)
-			put_left(surface, &part, shown_link_role(first->state), 2, text);
+			view_put(surface, &part, shown_link_role(first->state), 2, text);
 		else if (first->reason)
-			put_left(surface, &part, shown_link_role(first->state), 2, first->reason);
+			view_put(surface, &part, shown_link_role(first->state), 2, first->reason);
 	}
 	area->w -= part.x - area->x;
 	area->x = part.x;
@@ -290,14 +207,17 @@ static void status_of_row(struct surface *surface, struct rect area, const struc
 	if (!row)
 		return;
 	enum role role = shown_sentence(row, view->since, view->now.wall, sentence, sizeof sentence);
-	put_left(surface, &rest, ROLE_STRONG, 0, row->name);
-	put_left(surface, &rest, ROLE_TEXT, 1, ":");
-	put_left(surface, &rest, role, 2, sentence);
+	view_put(surface, &rest, ROLE_STRONG, 0, row->name);
+	view_put(surface, &rest, ROLE_TEXT, 1, ":");
+	view_put(surface, &rest, role, 2, sentence);
+	role = shown_limit(row, view->since, rest.w, sentence, sizeof sentence);
+	if (*sentence && (int)text_width(sentence) <= rest.w)
+		view_put(surface, &rest, role, 2, sentence);
 	if (row->facts.no_postcopy && !phase_is_outcome(row->phase))
-		put_left(surface, &rest, ROLE_WARN, 2, "no post-copy");
+		view_put(surface, &rest, ROLE_WARN, 2, "no post-copy");
 	if (row->owner) {
 		snprintf(sentence, sizeof sentence, "owner: %s", row->owner);
-		put_left(surface, &rest, ROLE_DIM, 0, sentence);
+		view_put(surface, &rest, ROLE_DIM, 0, sentence);
 	}
 }
 
@@ -310,13 +230,13 @@ void view_status(struct surface *surface, struct rect area, const struct view *v
 	if (rect_is_empty(area))
 		return;
 	if (ui->prompt.is_open) {
-		put_left(surface, &rest, ROLE_KEY, 1, "filter:");
+		view_put(surface, &rest, ROLE_KEY, 1, "filter:");
 		int used = surface_text(surface, rest.x, rest.y, rest.w, ROLE_INPUT, ui->prompt.text);
 		surface_glyph(surface, rest.x + used, rest.y, ROLE_BUTTON, ' ');
 		surface_text_right(surface, rest.x + used + 2, rest.y, rest.w - used - 2, ROLE_DIM,
 				   "Enter keeps it, Esc drops it");
 	} else if (ui->flash.text[0] && !mono_reached(view->now.mono, ui->flash.until)) {
-		put_left(surface, &rest, ui->flash.role, 0, ui->flash.text);
+		view_put(surface, &rest, ui->flash.role, 0, ui->flash.text);
 	} else if (ui->view == VIEW_MAIN || ui->view == VIEW_DETAIL) {
 		status_of_row(surface, area, view);
 	}
@@ -343,8 +263,8 @@ static int put_key(struct surface *surface, struct rect *area, const struct view
 
 	if (!surface || (int)(strlen(key) + 1 + strlen(entry->label)) > area->w)
 		return (int)(strlen(key) + 1 + strlen(entry->label));
-	put_left(surface, area, is_off ? ROLE_KEY_OFF : ROLE_KEY, 1, key);
-	put_left(surface, area, is_off ? ROLE_KEY_OFF : ROLE_KEY_LABEL, 2, entry->label);
+	view_put(surface, area, is_off ? ROLE_KEY_OFF : ROLE_KEY, 1, key);
+	view_put(surface, area, is_off ? ROLE_KEY_OFF : ROLE_KEY_LABEL, 2, entry->label);
 	return 0;
 }
 
@@ -374,24 +294,29 @@ void view_line(struct surface *surface, struct rect area, const struct view *vie
 
 	if (rect_is_empty(area))
 		return;
-	put_left(surface, &rest, is_read_only(view) ? ROLE_BADGE_READONLY : ROLE_BADGE_ACTIONS, 1,
+	view_put(surface, &rest, is_read_only(view) ? ROLE_BADGE_READONLY : ROLE_BADGE_ACTIONS, 1,
 		 is_read_only(view) ? "RO" : "ON");
 	if (stand_in(view))
-		put_left(surface, &rest, ROLE_BADGE_DEMO, 1, stand_in(view));
+		view_put(surface, &rest, ROLE_BADGE_DEMO, 1, stand_in(view));
 	if (drained_host(view))
-		put_left(surface, &rest, ROLE_STRONG, 1, drained_host(view));
+		view_put(surface, &rest, ROLE_STRONG, 1, drained_host(view));
 	if (!view->snapshot)
 		return;
 	snprintf(text, sizeof text, "%" PRIu32 "/%" PRIu32, sums->moved, sums->moved + sums->moving + sums->left);
-	put_left(surface, &rest, ROLE_TEXT, 1, text);
+	view_put(surface, &rest, ROLE_TEXT, 1, text);
+	if (sums->end.never || sums->end.is_known) {
+		outlook_about(sums->end.empty.best, text, sizeof text);
+		view_put(surface, &rest, shown_mood_role(outlook_drain_mood(sums)), 1,
+			 sums->end.never ? "never" : text);
+	}
 	if (sums->frozen) {
 		snprintf(text, sizeof text, "%" PRIu32 " FROZEN", sums->frozen);
-		put_left(surface, &rest, ROLE_FROZEN, 1, text);
+		view_put(surface, &rest, ROLE_FROZEN, 1, text);
 	}
 	if (row) {
 		text_duration(spent, sizeof spent, row_elapsed(row, view->since));
 		snprintf(text, sizeof text, "%s %s %s", row->name, shown_phase(row->phase), spent);
-		put_left(surface, &rest, row_is_old(row) ? ROLE_STALE : shown_phase_role(row->phase), 1, text);
+		view_put(surface, &rest, row_is_old(row) ? ROLE_STALE : shown_phase_role(row->phase), 1, text);
 	}
 }
 

@@ -105,11 +105,37 @@ static void say_phases(struct page *page, const struct glyphs *glyphs)
 	}
 }
 
+static void say_verdicts(struct page *page, const struct glyphs *glyphs)
+{
+	static const char *const meaning[VERDICT_COUNT] = {
+		[VERDICT_NONE] = "",
+		[VERDICT_MEASURING] = "fewer than two passes have ended: nothing can be compared yet",
+		[VERDICT_CONVERGING] = "ends by itself; ETA says when",
+		[VERDICT_MARGINAL] = "may end by itself, or may not",
+		[VERDICT_HOPELESS] = "ends only if somebody acts",
+		[VERDICT_STALLED] = "no byte moves; the time behind the word says for how long",
+		[VERDICT_FINISHING] = "the guest stands still or runs at the destination; only bytes are left",
+	};
+	struct rect line;
+
+	say_title(page, "VERDICTS");
+	for (int i = VERDICT_NONE + 1; i < VERDICT_COUNT; i++) {
+		enum role role = shown_verdict_role((enum verdict)i);
+
+		if (!next_line(page, &line))
+			continue;
+		surface_glyph(page->surface, line.x + 1, line.y, role, glyphs->verdict[i]);
+		surface_text(page->surface, line.x + 3, line.y, 18, role, verdict_name((enum verdict)i));
+		surface_text(page->surface, line.x + 21, line.y, line.w - 21, ROLE_TEXT, meaning[i]);
+	}
+}
+
 static void say_all(struct page *page, const struct ui *ui)
 {
 	for (int i = 0; i < GROUP_COUNT; i++)
 		say_commands(page, (enum command_group)i);
 	say_phases(page, ui->glyphs);
+	say_verdicts(page, ui->glyphs);
 	say_columns(page, ui);
 }
 

@@ -171,7 +171,7 @@ static int say_link(struct surface *surface, struct rect area, const struct view
 static void draw_migration(struct surface *surface, struct rect line, const struct view *view, const struct row *row,
 			   bool is_outgoing)
 {
-	struct cell_context context = {view->glyphs, view->since, view->now.wall, 20};
+	struct cell_context context = {view->glyphs, view->since, view->now.wall, 20, false};
 	struct column_set set;
 	struct cell_text phase;
 	char remaining[TEXT_NUMBER_MAX];

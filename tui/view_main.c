@@ -23,6 +23,7 @@ void view_main(struct surface *surface, const struct view *view)
 	}
 	view_title(surface, layout.title, view);
 	view_drain(surface, layout.drain, view);
+	view_end(surface, layout.end, view);
 	view_sums(surface, layout.sums, view);
 	view_badges(surface, layout.badges, view);
 	view_trouble(surface, layout.trouble, view);

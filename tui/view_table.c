@@ -24,10 +24,10 @@ static void draw_header(struct surface *surface, struct rect area, const struct 
 		int x = area.x + fitted[i].x, room = fitted[i].width;
 
 		/* where the sign of the order has no room, the badge above the table has it */
-		snprintf(title, sizeof title, "%s%s", column->title,
+		snprintf(title, sizeof title, "%s%s", columns_title(&fitted[i]),
 			 query->descending ? view->glyphs->down : view->glyphs->up);
 		if (!is_sorted || (int)text_width(title) > room)
-			snprintf(title, sizeof title, "%s", column->title);
+			snprintf(title, sizeof title, "%s", columns_title(&fitted[i]));
 		if (column->is_right)
 			surface_text_right(surface, x, area.y, room, is_sorted ? ROLE_HEADER_SORTED : ROLE_HEADER,
 					   title);
@@ -91,6 +91,7 @@ static void draw_row(struct surface *surface, struct rect line, const struct vie
 		if (fitted[i].column->is_rate && !is_live)
 			continue;
 		context.width = cell.w;
+		context.is_state = fitted[i].is_state;
 		column_say(fitted[i].column, row, &context, &text);
 		if (row_is_old(row) && text.role != ROLE_WARN)
 			text.role = ROLE_STALE;

@@ -4,6 +4,8 @@
  */
 #include "tests/support/snapshot_builder.h"
 
+#include "model/outlook.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,6 +139,61 @@ static void set_rates(struct row *row, uint64_t dirty_pages, uint64_t send, uint
 	job_mark(&row->stats, JOB_PASS);
 }
 
+static struct estimate seconds(double low, double best, double high)
+{
+	return (struct estimate){{(int64_t)(low * 1000)}, {(int64_t)(best * 1000)}, {(int64_t)(high * 1000)}};
+}
+
+static struct forecast *foretell(struct row *row, enum verdict verdict, enum forecast_why why)
+{
+	struct forecast *forecast = &row->forecast;
+
+	*forecast = forecast_nothing;
+	forecast->verdict = verdict;
+	forecast->why = why;
+	forecast->wasted = row->stats.data_processed;
+	forecast->bandwidth = row->throughput;
+	return forecast;
+}
+
+/* The newest three passes, by their peaks. */
+static void set_peaks(struct forecast *forecast, uint64_t last_pass, uint64_t a, uint64_t b, uint64_t c)
+{
+	forecast->n_peaks = 3;
+	for (unsigned i = 0; i < 3; i++)
+		forecast->pass[i] = last_pass - 2 + i;
+	forecast->peak[0].n = a;
+	forecast->peak[1].n = b;
+	forecast->peak[2].n = c;
+}
+
+/* 610 MiB/s, and 37 GiB dirty again after each pass of a minute. */
+static void foretell_db07(struct row *row)
+{
+	struct forecast *forecast = foretell(row, VERDICT_HOPELESS, WHY_THROTTLED);
+
+	set_peaks(forecast, 12, 37 * GIB + 3 * GIB / 4, 37 * GIB + GIB / 2, 37 * GIB + GIB / 4);
+	forecast->pause_now = seconds(61, 70, 82);
+	forecast->pause_best = seconds(56, 62, 69);
+	forecast->best_in.ms = 34000;
+	forecast->postcopy = seconds(70, 70, 84);
+	forecast->needed_downtime.ms = 68400;
+	forecast->needed_bandwidth.n = 1740 * MIB;
+}
+
+/* 410 MiB/s, a third of which the guest writes. */
+static void foretell_cache(struct row *row)
+{
+	struct forecast *forecast = foretell(row, VERDICT_CONVERGING, WHY_FALLING);
+
+	set_peaks(forecast, 3, 32 * GIB, 20 * GIB, 13 * GIB);
+	forecast->eta = seconds(46, 58, 91);
+	forecast->pause_now = seconds(24, 27, 31);
+	forecast->pause_best = seconds(5.8, 7.1, 8.7);
+	forecast->best_in.ms = 24000;
+	forecast->postcopy = seconds(15, 27, 32);
+}
+
 static void add_running(struct snapshot *snapshot)
 {
 	struct row *row = snapshot_add_row(snapshot, "db07", PHASE_PRECOPY);
@@ -149,24 +206,31 @@ static void add_running(struct snapshot *snapshot)
 	job_mark(&row->stats, JOB_THROTTLE);
 	row->stats.downtime = (duration){35000};
 	job_mark(&row->stats, JOB_DOWNTIME);
+	foretell_db07(row);
 	row = snapshot_add_row(snapshot, "cache-eu-2", PHASE_PRECOPY);
 	set_data(row, 32 * GIB, 10 * GIB, 41 * GIB);
 	set_rates(row, 30720, 410 * MIB, 3);
+	foretell_cache(row);
 	row = snapshot_add_row(snapshot, "build-worker-14", PHASE_PAUSED);
 	set_data(row, 16 * GIB, 2 * GIB, 80 * GIB);
-	set_rates(row, 0, 690 * MIB, 21);
+	set_rates(row, 0, 69 * MIB, 21);
 	row->destination = NULL;
 	row->elapsed = (duration){535000};
 	row->frozen = (duration){41000};
 	row->is_frozen = true;
+	foretell(row, VERDICT_FINISHING, WHY_FROZEN)->eta = seconds(27, 30, 33);
+	row->forecast.postcopy = row->forecast.eta;
+	row->forecast.unlimited = seconds(3.0, 3.2, 3.5);
 	row = snapshot_add_row(snapshot, "mail", PHASE_POSTCOPY);
 	set_data(row, 8 * GIB, 900 * MIB, 9 * GIB);
 	set_rates(row, 0, 300 * MIB, 2);
 	row->elapsed = (duration){61000};
 	row->owner = "OpenStack Nova (web-1)";
+	foretell(row, VERDICT_FINISHING, WHY_POSTCOPY)->eta = seconds(2.9, 3.1, 3.4);
 	row = snapshot_add_row(snapshot, "files-nfs", PHASE_PREPARING);
 	row->elapsed = (duration){4000};
 	row->timeout_is_about = true;
+	foretell(row, VERDICT_MEASURING, WHY_NOTHING);
 	row = snapshot_add_row(snapshot, "ldap2", PHASE_PRECOPY);
 	set_data(row, 4 * GIB, 1 * GIB, 3 * GIB);
 	set_rates(row, 1000, 90 * MIB, 1);
@@ -176,6 +240,7 @@ static void add_running(struct snapshot *snapshot)
 	row->facts.is_reachable = false;
 	row->age = (duration){131000};
 	row->late_reason = "host4 does not answer";
+	foretell(row, VERDICT_CONVERGING, WHY_FALLING)->eta = seconds(9, 12, 20); /* of then: not to be shown */
 }
 
 static void add_ended(struct snapshot *snapshot)
@@ -249,7 +314,14 @@ static void add_depth(struct snapshot *snapshot, const struct row *row)
 	for (uint64_t i = 0; i < 13; i++) {
 		uint64_t peak = i == 0 ? 64 * GIB : 40 * GIB - i * GIB / 4, sent = 0;
 
-		pass[i] = (struct pass){.number = i + 1, .start = {at}, .at_start = {peak}, .mean_rate = {625 * MIB}};
+		pass[i] = (struct pass){.number = i + 1,
+					.start = {at},
+					.at_start = {peak},
+					.mean_rate = {625 * MIB},
+					.has_peak = true,
+					.throttle_percent = i < 4   ? 0
+							    : i < 8 ? 20
+								    : 40};
 		for (bool begins = true; sent < peak && at <= 768000; begins = false, at += 4000, sent += 2500 * MIB)
 			point[n_points++] = (struct curve_point){.at = {at},
 								 .remaining = {peak - sent},
@@ -265,6 +337,36 @@ static void add_depth(struct snapshot *snapshot, const struct row *row)
 	*depth = (struct depth){true, row->id, pass, 13, point, n_points};
 	while (depth->n_passes > 1 && pass[depth->n_passes - 1].start.ms > 768000)
 		depth->n_passes--;
+}
+
+/* Three passes at 410 MiB/s, each less than half of the one before, two seconds between the points. */
+static void add_falling_depth(struct snapshot *snapshot, struct row *row)
+{
+	static const uint64_t peaks[] = {32 * GIB, 12 * GIB, 5 * GIB};
+	struct pass *pass = arena_alloc(&snapshot->arena, ARRAY_LEN(peaks), sizeof *pass);
+	struct curve_point *point = arena_alloc(&snapshot->arena, 100, sizeof *point);
+	size_t n = 0;
+	int64_t at = 0;
+
+	row->elapsed.ms = 118000;
+	for (size_t i = 0; i < ARRAY_LEN(peaks); i++) {
+		uint64_t sent = 0;
+
+		pass[i] = (struct pass){.number = i + 1,
+					.start = {at},
+					.at_start = {peaks[i]},
+					.mean_rate = {410 * MIB},
+					.has_peak = true};
+		for (; sent < peaks[i] && at <= row->elapsed.ms; at += 2000, sent += 820 * MIB)
+			point[n++] = (struct curve_point){.at = {at},
+							  .remaining = {peaks[i] - sent},
+							  .sent = {410 * MIB},
+							  .starts_pass = sent == 0};
+		pass[i].sent.n = sent < peaks[i] ? sent : peaks[i];
+		pass[i].length.ms = sent < peaks[i] ? -1 : at - pass[i].start.ms;
+	}
+	set_data(row, 32 * GIB, point[n - 1].remaining.n, 47 * GIB);
+	snapshot->depth = (struct depth){true, row->id, pass, ARRAY_LEN(peaks), point, n};
 }
 
 static void add_events(struct snapshot *snapshot)
@@ -291,6 +393,7 @@ static void add_sums(struct snapshot *snapshot)
 					      .sending = {2010 * MIB},
 					      .dirtying = {1164 * MIB},
 					      .has_dirtying = true};
+	drain_end_of(snapshot->row, snapshot->n_rows, NULL, &snapshot->drain.end);
 }
 
 struct snapshot *snapshot_build_drain(void)
@@ -303,6 +406,55 @@ struct snapshot *snapshot_build_drain(void)
 	add_depth(snapshot, snapshot_row(snapshot, "db07"));
 	add_events(snapshot);
 	add_sums(snapshot);
+	return snapshot;
+}
+
+struct snapshot *snapshot_build_verdicts(void)
+{
+	struct snapshot *snapshot = snapshot_build_drain();
+	struct row *row = snapshot_row(snapshot, "cache-eu-2");
+	struct forecast *forecast = &row->forecast;
+
+	add_falling_depth(snapshot, row);
+	set_peaks(forecast, 3, 32 * GIB, 12 * GIB, 5 * GIB);
+	forecast->eta = seconds(17, 25, 34);
+	forecast->wasted = row->stats.data_processed;
+	forecast->pause_now = seconds(8.1, 9.2, 10.4);
+	forecast->pause_best = seconds(3.1, 3.6, 4.2);
+	forecast->best_in.ms = 4400;
+	forecast->postcopy = seconds(7, 9, 11);
+	row = snapshot_add_row(snapshot, "orders", PHASE_PRECOPY);
+
+	set_data(row, 8 * GIB, GIB / 2, 20 * GIB);
+	set_rates(row, 20480, 95 * MIB, 9);
+	row->elapsed = (duration){215000};
+	row->timeout = (duration){240000};
+	forecast = foretell(row, VERDICT_MARGINAL, WHY_FALLING);
+	set_peaks(forecast, 9, 900 * MIB, 860 * MIB, 800 * MIB);
+	forecast->eta = seconds(18, 41, -0.001);
+	forecast->pause_now = seconds(7.4, 8.2, 9.3);
+	forecast->pause_best = forecast->pause_now;
+	forecast->best_in.ms = 0;
+	forecast->postcopy = seconds(7, 8, 10);
+	forecast->needed_downtime.ms = 1900;
+	forecast->needed_bandwidth.n = 140 * MIB;
+	row = snapshot_add_row(snapshot, "queue-2", PHASE_PRECOPY);
+	set_data(row, 4 * GIB, GIB, 5 * GIB);
+	set_rates(row, 5000, 0, 2);
+	row->elapsed = (duration){95000};
+	foretell(row, VERDICT_STALLED, WHY_NO_PROGRESS)->silent.ms = 12000;
+	row = snapshot_add_row(snapshot, "shop", PHASE_PRECOPY);
+	set_data(row, 16 * GIB, 14 * GIB, 2 * GIB);
+	set_rates(row, 0, 330 * MIB, 1);
+	row->elapsed = (duration){6000};
+	foretell(row, VERDICT_MEASURING, WHY_FIRST_PASS);
+	row = snapshot_add_row(snapshot, "ledger", PHASE_PAUSED);
+	set_data(row, 4 * GIB, 300 * MIB, 5 * GIB);
+	set_rates(row, 0, 0, 2);
+	row->elapsed = (duration){99000};
+	row->frozen = (duration){61000};
+	row->is_frozen = true;
+	foretell(row, VERDICT_STALLED, WHY_NO_PROGRESS)->silent.ms = 61000;
 	return snapshot;
 }
 
@@ -326,6 +478,12 @@ struct snapshot *snapshot_build_hostile(void)
 
 		set_data(row, UINT64_MAX, UINT64_MAX - i, UINT64_MAX);
 		set_rates(row, UINT64_MAX / 4096, UINT64_MAX, UINT64_MAX);
+		foretell_db07(row);
+		row->forecast.verdict = (enum verdict)(i % VERDICT_COUNT);
+		row->forecast.eta = row->forecast.pause_now =
+			(struct estimate){{0}, {INT64_MAX / 2 + (int64_t)i}, {i % 2 ? -1 : INT64_MAX}};
+		row->forecast.silent.ms = INT64_MAX / 2;
+		row->forecast.wasted.n = row->forecast.needed_bandwidth.n = UINT64_MAX;
 		row->elapsed = (duration){(int64_t)i * 1000000000};
 		row->source = i % 2 ? names[1] : "host1";
 		row->destination = names[i];

@@ -21,6 +21,9 @@ struct snapshot *snapshot_build_empty(void);
  * down, one slow; passes and curve of the first row; events. */
 struct snapshot *snapshot_build_drain(void);
 
+/* The same and one guest more for each other verdict: marginal, stalled, measuring, frozen and stalled. */
+struct snapshot *snapshot_build_verdicts(void);
+
 /* The same with names that attack the terminal or the layout (already cleaned, as a snapshot's names are). */
 struct snapshot *snapshot_build_hostile(void);
 

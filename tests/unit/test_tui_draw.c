@@ -320,6 +320,13 @@ static void signs_take_one_cell_and_tell_states_apart_without_colour(void **stat
 		assert_all_differ(sets[i]->phase, PHASE_COUNT);
 		assert_all_differ(sets[i]->link, LINK_DOWN + 1);
 		assert_all_differ(sets[i]->severity, SEVERITY_CRITICAL + 1);
+		/* a cell tells one or the other: their signs must not be taken for each other */
+		assert_all_differ(sets[i]->verdict, VERDICT_COUNT);
+		for (int verdict = VERDICT_NONE; verdict < VERDICT_COUNT; verdict++) {
+			for (int phase = 0; phase < PHASE_COUNT; phase++)
+				assert_int_not_equal(sets[i]->verdict[verdict], sets[i]->phase[phase]);
+		}
+		assert_one_cell(sets[i]->tail);
 		assert_int_equal(text_width(sets[i]->arrow), 1);
 		for (size_t k = 0; k < 9; k++) {
 			assert_one_cell(sets[i]->rising[k]);
@@ -349,6 +356,9 @@ static void the_ascii_set_is_ascii(void **state)
 		assert_true(is_ascii(g->rising[i]) && is_ascii(g->reaching[i]));
 	for (size_t i = 0; i < PHASE_COUNT; i++)
 		assert_true(is_ascii(g->phase[i]));
+	for (size_t i = 0; i < VERDICT_COUNT; i++)
+		assert_true(is_ascii(g->verdict[i]));
+	assert_true(is_ascii(g->tail));
 	assert_true(is_ascii(g->ellipsis) && is_ascii(g->horizontal) && is_ascii(g->peak) && is_ascii(g->mark));
 }
 

@@ -281,6 +281,75 @@ static void ascii_120x35(void **state)
 	expect(&screen, "ascii_120x35");
 }
 
+static void verdicts_at(int width, int height, const char *guest, uint32_t key, bool is_ascii, const char *name)
+{
+	struct screen screen;
+
+	screen_open(&screen, snapshot_build_verdicts(), width, height, NULL);
+	if (is_ascii)
+		screen_use_ascii(&screen);
+	screen_select(&screen, guest);
+	if (key)
+		screen_press(&screen, key);
+	expect(&screen, name);
+}
+
+static void verdicts_80x24(void **state)
+{
+	(void)state;
+	verdicts_at(80, 24, "orders", 0, false, "verdicts_80x24");
+}
+static void verdicts_120x35(void **state)
+{
+	(void)state;
+	verdicts_at(120, 35, "cache-eu-2", 0, false, "verdicts_120x35");
+}
+static void verdicts_ascii_80x24(void **state)
+{
+	(void)state;
+	verdicts_at(80, 24, "queue-2", 0, true, "verdicts_ascii_80x24");
+}
+static void detail_converging_120x35(void **state)
+{
+	(void)state;
+	verdicts_at(120, 35, "cache-eu-2", KEY_RETURN, false, "detail_converging_120x35");
+}
+static void detail_converging_ascii_80x24(void **state)
+{
+	(void)state;
+	verdicts_at(80, 24, "cache-eu-2", KEY_RETURN, true, "detail_converging_ascii_80x24");
+}
+static void detail_marginal_80x24(void **state)
+{
+	(void)state;
+	verdicts_at(80, 24, "orders", KEY_RETURN, false, "detail_marginal_80x24");
+}
+static void detail_measuring_80x24(void **state)
+{
+	(void)state;
+	verdicts_at(80, 24, "shop", KEY_RETURN, false, "detail_measuring_80x24");
+}
+static void detail_frozen_120x35(void **state)
+{
+	(void)state;
+	verdicts_at(120, 35, "build-worker-14", KEY_RETURN, false, "detail_frozen_120x35");
+}
+static void detail_stale_80x24(void **state)
+{
+	(void)state;
+	verdicts_at(80, 24, "ldap2", KEY_RETURN, false, "detail_stale_80x24");
+}
+static void dialog_force_measuring(void **state)
+{
+	(void)state;
+	verdicts_at(80, 24, "shop", 'f', false, "dialog_force_measuring");
+}
+static void dialog_bandwidth_hopeless(void **state)
+{
+	(void)state;
+	verdicts_at(80, 24, "db07", 'b', false, "dialog_bandwidth_hopeless");
+}
+
 static void hostile_80x24(void **state)
 {
 	struct screen screen;
@@ -353,6 +422,17 @@ int main(void)
 		cmocka_unit_test(read_only_80x24),
 		cmocka_unit_test(recording_80x24),
 		cmocka_unit_test(ascii_120x35),
+		cmocka_unit_test(verdicts_80x24),
+		cmocka_unit_test(verdicts_120x35),
+		cmocka_unit_test(verdicts_ascii_80x24),
+		cmocka_unit_test(detail_converging_120x35),
+		cmocka_unit_test(detail_converging_ascii_80x24),
+		cmocka_unit_test(detail_marginal_80x24),
+		cmocka_unit_test(detail_measuring_80x24),
+		cmocka_unit_test(detail_frozen_120x35),
+		cmocka_unit_test(detail_stale_80x24),
+		cmocka_unit_test(dialog_force_measuring),
+		cmocka_unit_test(dialog_bandwidth_hopeless),
 		cmocka_unit_test(hostile_80x24),
 		cmocka_unit_test(cached_80x24),
 		cmocka_unit_test(empty_80x24),

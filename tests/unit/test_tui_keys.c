@@ -510,7 +510,7 @@ static void the_mouse_selects_and_sorts_and_never_acts(void **state)
 			assert_false(screen.ui.dialog.is_open);
 		}
 	}
-	struct key_event on_second_row = {.key = KEY_CLICK, .x = 5, .y = 6};
+	struct key_event on_second_row = {.key = KEY_CLICK, .x = 5, .y = 7};
 	ui_key(&screen.ui, screen.snapshot, &on_second_row, screen.now);
 	assert_int_equal(screen.ui.rows.cursor, 1);
 	screen_close(&screen);

@@ -39,8 +39,8 @@ static void main_layout_keeps_its_parts_inside_and_apart(void **state)
 	for (int w = 1; w <= WIDTH_MAX; w++) {
 		for (int h = 1; h <= HEIGHT_MAX; h++) {
 			struct main_layout l = layout_main(w, h, h % 2);
-			struct rect parts[] = {l.title, l.drain,  l.sums,   l.badges, l.trouble, l.hosts,
-					       l.table, l.detail, l.events, l.status, l.keys};
+			struct rect parts[] = {l.title, l.drain, l.end,    l.sums,   l.badges, l.trouble,
+					       l.hosts, l.table, l.detail, l.events, l.status, l.keys};
 
 			assert_apart(parts, ARRAY_LEN(parts), (struct rect){0, 0, w, h}, w, h);
 			assert_true(l.title.h == 1);
@@ -56,8 +56,8 @@ static void detail_layouts_keep_their_parts_inside_and_apart(void **state)
 		for (int h = 1; h <= HEIGHT_MAX; h++) {
 			struct rect body = {3, 2, w, h};
 			struct detail_layout d = layout_detail(body), s = layout_split(body);
-			struct rect whole[] = {d.head, d.graph, d.rates, d.facts, d.passes, d.events};
-			struct rect split[] = {s.head, s.graph, s.rates, s.facts, s.passes, s.events};
+			struct rect whole[] = {d.head, d.graph, d.rates, d.outlook, d.facts, d.passes, d.events};
+			struct rect split[] = {s.head, s.graph, s.rates, s.outlook, s.facts, s.passes, s.events};
 
 			assert_apart(whole, ARRAY_LEN(whole), body, w, h);
 			assert_apart(split, ARRAY_LEN(split), body, w, h);
@@ -129,8 +129,8 @@ static bool has_column(const struct fitted_column *fitted, size_t n, enum field_
 
 static void eighty_columns_have_all_that_the_issue_asks_for(void **state)
 {
-	static const enum field_id asked[] = {FIELD_NAME,      FIELD_PHASE,      FIELD_DESTINATION, FIELD_PASS,
-					      FIELD_REMAINING, FIELD_DIRTY_RATE, FIELD_THROUGHPUT,  FIELD_ELAPSED};
+	static const enum field_id asked[] = {FIELD_NAME,       FIELD_VERDICT,    FIELD_DESTINATION, FIELD_REMAINING,
+					      FIELD_DIRTY_RATE, FIELD_THROUGHPUT, FIELD_ELAPSED,     FIELD_ETA};
 	struct column_set set;
 	struct fitted_column fitted[COLUMNS_MAX];
 	struct column_hints hints = {30, 30};
@@ -140,6 +140,11 @@ static void eighty_columns_have_all_that_the_issue_asks_for(void **state)
 	size_t n = columns_fit(&set, 80, &hints, fitted);
 	for (size_t i = 0; i < ARRAY_LEN(asked); i++)
 		assert_true(has_column(fitted, n, asked[i]));
+	/* the phase is in the column of the verdict */
+	assert_string_equal(columns_title(&fitted[1]), "STATE");
+	n = columns_fit(&set, 100, &hints, fitted);
+	assert_true(has_column(fitted, n, FIELD_PHASE) && has_column(fitted, n, FIELD_PASS));
+	assert_string_equal(columns_title(&fitted[2]), "VERDICT");
 }
 
 static void every_field_can_be_a_column_and_an_unknown_one_is_refused_by_name(void **state)
