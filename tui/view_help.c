@@ -114,11 +114,11 @@ static void say_verdicts(struct page *page, const struct glyphs *glyphs)
 		[VERDICT_MARGINAL] = "may end by itself, or may not",
 		[VERDICT_HOPELESS] = "ends only if somebody acts",
 		[VERDICT_STALLED] = "no byte moves; the time behind the word says for how long",
-		[VERDICT_FINISHING] = "the guest stands still or runs at the destination; only bytes are left",
+		[VERDICT_FINISHING] = "only bytes are left: it stands still, or runs elsewhere already",
 	};
 	struct rect line;
 
-	say_title(page, "VERDICTS");
+	say_title(page, "VERDICTS (in a narrow table the column STATE tells phase and verdict)");
 	for (int i = VERDICT_NONE + 1; i < VERDICT_COUNT; i++) {
 		enum role role = shown_verdict_role((enum verdict)i);
 
