@@ -214,6 +214,8 @@ void forecast_update(struct forecast_state *state, const struct forecast_input *
 	enter_stage(state, input);
 	forecast_look(state, input);
 	told->wasted.n = forecast_processed(input->stats);
+	state->updated_at = input->at;
+	state->sampled_pass = input->passes->n_passes ? passes_last(input->passes)->number : 0;
 	if (told->silent.ms > 0) {
 		told->verdict = VERDICT_STALLED;
 		told->why = WHY_NO_PROGRESS;
@@ -223,6 +225,4 @@ void forecast_update(struct forecast_state *state, const struct forecast_input *
 	}
 	told->bandwidth.n = (uint64_t)forecast_bandwidth(state, input);
 	foretell(state, input);
-	state->updated_at = input->at;
-	state->sampled_pass = input->passes->n_passes ? passes_last(input->passes)->number : 0;
 }

@@ -500,6 +500,9 @@ static void a_stall_is_told_within_five_seconds_and_nothing_is_claimed_then(void
 	assert_string_equal(forecast_reason(&watch.forecast.told, reason, sizeof reason), "no progress for 0:04");
 	assert_false(estimate_known(&watch.forecast.told.eta));
 	assert_false(estimate_known(&watch.forecast.told.pause_now));
+	struct forecast_input later = input_of(&watch, FORECAST_PRECOPY);
+	later.at.ms += 500;
+	assert_int_equal(forecast_at(&watch.forecast, &later).silent.ms, watch.forecast.told.silent.ms + 500);
 	run_to_pass(&watch, watch.copy.n_passes);
 	look(&watch, FORECAST_PRECOPY);
 	assert_int_not_equal(watch.forecast.told.verdict, VERDICT_STALLED);
