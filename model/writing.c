@@ -10,7 +10,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define HOT_SECONDS 0.3 /* after which a hot part is dirty again */
+#define HOT_SECONDS 0.3 /* the shortest time in which a hot part is dirty again that makes a difference to QEMU */
+#define HOT_SEEN 3.0    /* a part of which so many time constants fit into the shortest pass looks hot */
 #define HOT_SHARE 0.15  /* of each hot shape, where each other has 1 */
 #define LONGEST 1.0     /* deviation of a logarithm that nothing determines */
 #define STEPS 3         /* along the valley, each way */
@@ -18,12 +19,6 @@
 #define ACROSS 0.7      /* how far to both sides the bottom of the valley is looked for */
 #define ACROSS_STEPS 9
 #define NEGLIGIBLE 0.004
-
-/* The hot shapes' part that is dirty again after so long. */
-static double share_of_hot(double seconds)
-{
-	return -expm1(-seconds / HOT_SECONDS);
-}
 
 struct writing_done writing_run(const struct writing *writing, double seconds)
 {
@@ -36,7 +31,7 @@ struct writing_done writing_run(const struct writing *writing, double seconds)
 		return (struct writing_done){writing->set * share, share};
 	case WRITING_HOT:
 	case WRITING_HOT_IN:
-		share = share_of_hot(seconds);
+		share = -expm1(-seconds / writing->hot_seconds);
 		return (struct writing_done){fmin(writing->set * share + written, writing->most), share};
 	case WRITING_SHAPE_COUNT: break;
 	}
@@ -53,11 +48,12 @@ struct prior {
 	struct point mean, deviation;
 	double most;  /* bytes that can be dirty at all */
 	double share; /* of all guests that write so */
+	double hot_seconds;
 };
 
 static struct writing writing_at(enum writing_shape shape, struct point at, const struct prior *prior)
 {
-	return (struct writing){shape, exp(at.x), exp(at.y), prior->most};
+	return (struct writing){shape, exp(at.x), exp(at.y), prior->most, prior->hot_seconds};
 }
 
 static double square(double a)
@@ -93,19 +89,23 @@ static double cost(enum writing_shape shape, struct point at, const struct prior
 /* A set is likely not much larger than the largest peak; a hot part is likely a part of the smallest. */
 static struct prior prior_of(enum writing_shape shape, const struct writing_seen *seen, size_t n, double most)
 {
-	double largest = 1, smallest = most, rate = 1;
+	double largest = 1, smallest = most, rate = 1, shortest = INFINITY;
 
 	for (size_t i = 0; i < n; i++) {
 		largest = fmax(largest, seen[i].found);
 		smallest = fmin(smallest, fmax(seen[i].found, 1));
+		shortest = fmin(shortest, seen[i].seconds);
 		rate = fmax(rate, seen[i].found / fmax(seen[i].seconds, 0.05));
 	}
+	/* how hot is hot, between what would show and what counts, is not known: the middle, in logarithms */
+	double hot_seconds = sqrt(HOT_SECONDS * fmax(HOT_SECONDS, shortest / HOT_SEEN));
 	if (shape == WRITING_HOT || shape == WRITING_HOT_IN)
 		return (struct prior){{log(0.4 * smallest), log(0.25 * rate)},
 				      {1.2, 0.9},
 				      shape == WRITING_HOT_IN ? fmin(1.02 * largest, most) : most,
-				      HOT_SHARE};
-	return (struct prior){{log(1.5 * largest), log(1.5 * rate)}, {1.0, 1.0}, most, 1};
+				      HOT_SHARE,
+				      hot_seconds};
+	return (struct prior){{log(1.5 * largest), log(1.5 * rate)}, {1.0, 1.0}, most, 1, hot_seconds};
 }
 
 static struct point best_of(enum writing_shape shape, const struct prior *prior, const struct writing_seen *seen,

@@ -20,9 +20,10 @@ enum writing_shape {
 
 struct writing {
 	enum writing_shape shape;
-	double set;  /* bytes: where it saturates; of the hot shapes the hot part */
-	double rate; /* bytes per second before it saturates; of the hot shapes outside the hot part */
-	double most; /* bytes that can be dirty at all */
+	double set;         /* bytes: where it saturates; of the hot shapes the hot part */
+	double rate;        /* bytes per second before it saturates; of the hot shapes outside the hot part */
+	double most;        /* bytes that can be dirty at all */
+	double hot_seconds; /* of the hot shapes: the time constant in which the hot part is dirty again */
 };
 
 struct writing_done {

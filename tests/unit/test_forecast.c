@@ -20,7 +20,7 @@
 
 static struct writing writes(enum writing_shape shape, double set_mib, double rate_mib)
 {
-	return (struct writing){shape, set_mib * MIB, rate_mib * MIB, 1024 * MIB};
+	return (struct writing){shape, set_mib * MIB, rate_mib * MIB, 1024 * MIB, 0.3};
 }
 
 /* --- writing */
