@@ -7,15 +7,25 @@
 #include <math.h>
 #include <string.h>
 
-#define END_SECONDS 0.15   /* slices, stopping, starting: nobody knows an end better than that */
-#define HOPELESS_BELOW 0.2 /* chance that it ends by itself */
+#define END_SECONDS 0.15      /* slices, stopping, starting: nobody knows an end better than that */
+#define HOPELESS_BELOW 0.2    /* chance that it ends by itself */
+#define HOPELESS_FALLING 0.05 /* the same while the peaks fall steeply: a wrong word would be seen to be wrong */
 #define HOPEFUL_FROM 0.5
 #define CONVERGING_FROM 0.75
 #define HOPEFUL_AT_ONCE 0.8
 #define HOPEFUL_SAMPLES 3
+#define FALLING 0.8 /* a peak below this share of the one before */
 #define RUN_EVERY_MS 10000
 #define RUN_CHANGE 0.03    /* of the bandwidth */
 #define DISK_FLAT_MS 12000 /* disks that get no less for so long are marginal, and for four times as long hopeless */
+
+/* The newest peak is much lower than the one before: whatever the guesses say of where that ends, nobody would believe the word. */
+static bool is_falling(const struct forecast *told)
+{
+	unsigned n = told->n_peaks;
+
+	return n >= 2 && (double)told->peak[n - 1].n < FALLING * (double)told->peak[n - 2].n;
+}
 
 static bool is_hopeless(struct forecast_state *state, double chance, bool has_learnt)
 {
@@ -24,7 +34,8 @@ static bool is_hopeless(struct forecast_state *state, double chance, bool has_le
 	state->n_hopeful = chance >= HOPEFUL_FROM ? state->n_hopeful + 1 : 0;
 	if (was)
 		return chance < HOPEFUL_AT_ONCE && state->n_hopeful < HOPEFUL_SAMPLES;
-	return has_learnt && state->n_seen >= 3 && chance < HOPELESS_BELOW;
+	return has_learnt && state->n_seen >= 3 &&
+	       chance < (is_falling(&state->told) ? HOPELESS_FALLING : HOPELESS_BELOW);
 }
 
 static enum verdict judge(struct forecast_state *state, double chance, bool has_learnt)
@@ -113,8 +124,8 @@ static void foretell_precopy(struct forecast_state *state, const struct forecast
 	bool is_due = has_learnt || is_old(state, input, &now);
 	if (is_due)
 		run_to_the_end(state, input, &now);
-	told->verdict = judge(state, state->chance, has_learnt);
 	note_peaks(told, input->passes);
+	told->verdict = judge(state, state->chance, has_learnt);
 	told->why = why_of(state, &now);
 	if (state->chance >= HOPELESS_BELOW && told->verdict != VERDICT_HOPELESS) {
 		told->eta = state->ran_eta;

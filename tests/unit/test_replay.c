@@ -73,10 +73,10 @@ static void who_will_not_converge_is_told_by_the_end_of_the_third_pass(void **st
 	unsigned called = half->true_hopeless + half->false_hopeless, are = half->true_hopeless + half->missed;
 
 	(void)state;
-	/* many rows stand on the border on purpose: see tests/replay/matrix */
+	/* Many rows stand on the border on purpose: see tests/replay/matrix. To say it wrongly costs more than to say it a pass later. */
 	assert_true(are >= 15);
-	assert_true(half->true_hopeless * 10 >= called * 7);
-	assert_true(half->true_hopeless * 10 >= are * 7);
+	assert_true(half->true_hopeless * 100 >= called * 80);
+	assert_true(half->true_hopeless * 100 >= are * 60);
 	scores_done(&scores);
 }
 
