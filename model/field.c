@@ -128,6 +128,13 @@ static struct value get_expected_downtime(const struct row *row)
 	return of_duration(row->stats.downtime);
 }
 
+static struct value get_max_downtime(const struct row *row)
+{
+	if (phase_is_outcome(row->phase) || !job_has(&row->stats, JOB_DOWNTIME_LIMIT))
+		return absent();
+	return of_duration(row->stats.downtime_limit);
+}
+
 static struct value get_throttle(const struct row *row)
 {
 	return of_stat(row, JOB_THROTTLE, VALUE_PERCENT, row->stats.throttle_percent);
@@ -256,6 +263,7 @@ static const struct field fields[FIELD_COUNT] = {
 	{FIELD_ELAPSED, "elapsed", "elapsed_ms", VALUE_DURATION, get_elapsed, "time since the migration began, by our own clock"},
 	{FIELD_TIMEOUT, "timeout", "timeout_ms", VALUE_DURATION, get_timeout, "our limit: completion_timeout_per_gib x size"},
 	{FIELD_EXPECTED_DOWNTIME, "expected-downtime", "expected_downtime_ms", VALUE_DURATION, get_expected_downtime, "pause that the hypervisor expects at the switch-over"},
+	{FIELD_MAX_DOWNTIME, "max-downtime", "max_downtime_ms", VALUE_DURATION, get_max_downtime, "pause that the switch-over may take: pre-copy ends when what remains fits into it"},
 	{FIELD_THROTTLE, "throttle", "throttle_percent", VALUE_PERCENT, get_throttle, "how far auto-converge slows the guest"},
 	{FIELD_POSTCOPY_REQUESTS, "requests", "postcopy_requests", VALUE_COUNT, get_postcopy_requests, "pages that the destination had to ask for"},
 	{FIELD_FROZEN, "frozen", "frozen_ms", VALUE_DURATION, get_frozen, "how long the guest has stood still"},

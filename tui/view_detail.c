@@ -144,7 +144,12 @@ static void add_times(struct facts *facts, const struct row *row, duration since
 		text_short_duration(fact->text, sizeof fact->text, row->downtime);
 	} else if (!phase_is_outcome(row->phase) && job_has(&row->stats, JOB_DOWNTIME)) {
 		fact = add(facts, "exp. downtime", ROLE_TEXT);
-		text_short_duration(fact->text, sizeof fact->text, row->stats.downtime);
+		text_short_duration(a, sizeof a, row->stats.downtime);
+		if (job_has(&row->stats, JOB_DOWNTIME_LIMIT))
+			snprintf(fact->text, sizeof fact->text, "%s, may be %s", a,
+				 text_short_duration(b, sizeof b, row->stats.downtime_limit));
+		else
+			snprintf(fact->text, sizeof fact->text, "%s", a);
 	}
 }
 
