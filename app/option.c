@@ -29,6 +29,8 @@
 #define DAYS(n) HOURS((n)*24)
 
 static const char *const method_words[] = {"auto", "pause", "post-copy", NULL};
+static const char *const limit_words[] = {"none", "abort", "force_complete", NULL}; /* enum limit_action */
+static const char *const policy_words[] = {"act", "observe", NULL};
 static const char *const glyph_words[] = {"auto", "unicode", "ascii", NULL};
 static const char *const bell_words[] = {"off", "critical", "all", NULL};
 
@@ -62,6 +64,10 @@ const struct option_row option_table[] = {
 	{ .key = "completion_timeout_per_gib", .type = OPTION_DURATION, .initial = "800", .low = SECONDS(1), .high = DAYS(1),
 	  .zero_is_off = true, AT(completion_timeout_per_gib),
 	  .help = "our limit: this time for each GiB of memory and mirrored disk (at least 2); 0 is no limit" },
+	{ .key = "timeout_action", .type = OPTION_CHOICE, .initial = "none", .choices = limit_words, AT(timeout_action),
+	  .help = "what is done when a migration reaches our limit: none, abort, force_complete; announced before" },
+	{ .key = "policy", .type = OPTION_CHOICE, .initial = "act", .choices = policy_words, AT(policy),
+	  .help = "act at the limit, or observe: only say what would have been done" },
 	{ .key = "frozen_warning", .type = OPTION_DURATION, .initial = "10", .low = SECONDS(1), .high = HOURS(1),
 	  AT(frozen_warning), .help = "a guest that a migration freezes for longer is told as critical" },
 	{ .key = "force_method", .name = "method", .type = OPTION_CHOICE, .argument = "METHOD", .initial = "auto",
@@ -235,7 +241,7 @@ const struct option_row *option_by_key(const char *key)
 
 bool option_is_for_later(const char *key)
 {
-	static const char *const later[] = {"timeout_action", "timeout_action_own", "policy", "hook_command"};
+	static const char *const later[] = {"timeout_action_own", "hook_command"};
 	for (size_t i = 0; i < ARRAY_LEN(later); i++) {
 		if (strcmp(key, later[i]) == 0)
 			return true;

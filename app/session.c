@@ -127,6 +127,12 @@ static bool is_recording(const struct settings *settings)
 	       (strchr(settings->scenario, '/') || (stat(settings->scenario, &file) == 0 && !S_ISDIR(file.st_mode)));
 }
 
+/* The policy acts where somebody sits who can see it and where it is remembered: the dashboard. */
+static bool acts_at_limits(const struct run *run)
+{
+	return run->line->command == COMMAND_DASHBOARD && !run->settings->read_only && !is_recording(run->settings);
+}
+
 static enum err make_demo(struct driver **out, const struct settings *settings, struct err_info *why)
 {
 	struct sim_settings sim = {
@@ -196,6 +202,9 @@ enum err session_start(struct session *out, const struct run *run, struct err_in
 	const struct settings *settings = run->settings;
 	struct backend_settings backend_settings = {
 		.fleet = {.completion_timeout_per_gib = settings->completion_timeout_per_gib,
+			  .limit_action =
+				  acts_at_limits(run) ? (enum limit_action)settings->timeout_action : LIMIT_NONE,
+			  .is_policy_observing = settings->policy == 1,
 			  .frozen_warning = settings->frozen_warning,
 			  .is_read_only = settings->read_only,
 			  .is_simulated = settings->demo && !is_recording(settings),

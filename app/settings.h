@@ -28,6 +28,8 @@ struct settings {
 	char *drain_place; /* "FILE:LINE" that set it; NULL: no file did */
 	duration refresh, heartbeat, sweep;
 	duration completion_timeout_per_gib; /* 0: no limit */
+	int timeout_action;                  /* enum limit_action */
+	int policy;                          /* 0 act, 1 observe */
 	duration frozen_warning;
 	int force_method; /* enum force_method */
 	char *theme, *columns;

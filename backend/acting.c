@@ -166,6 +166,17 @@ void acting_order(struct backend *backend, const struct order *order)
 	hand_to_driver(backend, intent, now);
 }
 
+/* Serials of the policy's orders never meet those of backend_submit. */
+#define WANTED_SERIAL_BASE (UINT64_C(1) << 63)
+
+void acting_wanted(struct backend *backend, const struct order *order)
+{
+	struct order numbered = *order;
+
+	numbered.serial = WANTED_SERIAL_BASE + ++backend->n_wanted;
+	acting_order(backend, &numbered);
+}
+
 void acting_ledger(struct backend *backend, const struct event *event)
 {
 	struct intent *intent = intent_by_order(backend, event->ledger.order_serial);
@@ -186,6 +197,12 @@ void acting_ledger(struct backend *backend, const struct event *event)
 		return;
 	}
 	struct err_info why = {0};
+	if (event->ledger.result == ERR_INVALID_STATE) {
+		err_set(&why, ERR_INVALID_STATE, "virt-drain", 0, "%s", event->ledger.text);
+		intent_refuse(intent, &why, now);
+		changed(backend, intent, now);
+		return;
+	}
 	err_set(&why, ERR_IO, "virt-drain", 0,
 		"nothing was done: the ledger, which remembers what is owed to a guest, cannot be written (%s); "
 		"repair it, or insist",

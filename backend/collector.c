@@ -222,6 +222,8 @@ static void advance_time(struct backend *backend, struct stamp now)
 	backend->last_tick = now.mono;
 	struct fleet_change change = fleet_tick(backend->fleet, now);
 	recording_of_change(backend, &change, NULL);
+	for (size_t i = 0; i < change.n_wanted; i++)
+		acting_wanted(backend, &change.wanted[i]);
 	if (change.n_migrations)
 		backend->is_dirty = backend->is_urgent = true;
 }

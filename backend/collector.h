@@ -42,6 +42,7 @@ struct backend {
 	struct recorder *recorder;
 	struct intent *intent; /* newest orders: open ones and those just closed, oldest first */
 	size_t n_intents, intents_capacity;
+	uint64_t n_wanted;        /* orders of the policy so far */
 	uint64_t local_intent_id; /* ids where no ledger gives them */
 	struct look look;
 	struct event store; /* the last EVENT_STORE */
@@ -65,6 +66,8 @@ void recording_of_notices(struct backend *backend);
 
 /* acting.c: orders, intents, debts */
 void acting_order(struct backend *backend, const struct order *order);
+/* An order that nobody submitted: the policy's. */
+void acting_wanted(struct backend *backend, const struct order *order);
 void acting_ledger(struct backend *backend, const struct event *event);
 void acting_reply(struct backend *backend, const struct event *event);
 void acting_judge(struct backend *backend, struct stamp now);

@@ -56,6 +56,7 @@ void fleet_free(struct fleet *fleet)
 	free(fleet->attempt);
 	free(fleet->departure);
 	free(fleet->changed);
+	free(fleet->wanted);
 	free(fleet->drain);
 	free(fleet);
 }
@@ -85,14 +86,17 @@ void fleet_mark_changed(struct fleet *fleet, const struct migration *migration)
 
 static struct fleet_change changes(const struct fleet *fleet)
 {
-	return (struct fleet_change){.migration = fleet->changed, .n_migrations = fleet->n_changed};
+	return (struct fleet_change){.migration = fleet->changed,
+				     .n_migrations = fleet->n_changed,
+				     .wanted = fleet->wanted,
+				     .n_wanted = fleet->n_wanted};
 }
 
 struct fleet_change fleet_apply(struct fleet *fleet, const struct event *event)
 {
 	struct host *host = fleet_host(fleet, event->host);
 
-	fleet->n_changed = 0;
+	fleet->n_changed = fleet->n_wanted = 0;
 	if (event->kind == EVENT_PICTURE || event->kind == EVENT_PICTURE_HOST)
 		fleet_picture(fleet, event);
 	else if (event->kind == EVENT_NOTICE)
@@ -145,7 +149,7 @@ static void resolve_unconfirmed(struct fleet *fleet, struct migration *migration
 
 struct fleet_change fleet_tick(struct fleet *fleet, struct stamp now)
 {
-	fleet->n_changed = 0;
+	fleet->n_changed = fleet->n_wanted = 0;
 	for (size_t i = 0; i < fleet->n_migrations; i++) {
 		struct migration *migration = fleet->migration[i];
 
@@ -155,6 +159,8 @@ struct fleet_change fleet_tick(struct fleet *fleet, struct stamp now)
 		fleet_resolve_waiting(fleet, migration, now);
 		if (!phase_is_outcome(migration->phase))
 			resolve_unconfirmed(fleet, migration, now);
+		if (!phase_is_outcome(migration->phase))
+			fleet_judge_limit(fleet, migration, now);
 	}
 	fleet_note_sending(fleet);
 	fleet_forget_ended(fleet, now.mono);

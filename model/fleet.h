@@ -7,16 +7,19 @@
 #define MODEL_FLEET_H
 
 #include "model/event.h"
+#include "model/policy.h"
 #include "model/snapshot.h"
 
 struct fleet; /* opaque */
 
 struct fleet_settings {
 	duration completion_timeout_per_gib; /* 0: no limit */
-	duration stale_after;    /* statistics older than this make a row stale; 0: 3 refresh periods of 1 s */
-	duration keep_ended;     /* how long an ended migration stays in the table; 0: one hour */
-	duration frozen_warning; /* a guest frozen longer is told as critical; 0: 10 s */
-	const char *drain;       /* name of the host that is being emptied, NULL none; copied */
+	duration stale_after;           /* statistics older than this make a row stale; 0: 3 refresh periods of 1 s */
+	duration keep_ended;            /* how long an ended migration stays in the table; 0: one hour */
+	duration frozen_warning;        /* a guest frozen longer is told as critical; 0: 10 s */
+	enum limit_action limit_action; /* what is done when a migration reaches our limit */
+	bool is_policy_observing;       /* say what would be done, and do nothing */
+	const char *drain;              /* name of the host that is being emptied, NULL none; copied */
 	bool is_read_only;
 	bool is_simulated;
 	bool is_recording; /* what was, said again: nothing can be done to it */
@@ -39,6 +42,8 @@ struct fleet_change {
 	size_t n_migrations;
 	const struct migration *sampled; /* the one that got a sample, NULL if none */
 	bool pass_began;                 /* for `sampled`: a pass began with it */
+	const struct order *wanted;      /* what the policy wants done now: to be submitted, once */
+	size_t n_wanted;
 };
 
 /* Applies one event; the event stays the caller's. EVENT_REPLY, EVENT_LEDGER and EVENT_STORE are not for the fleet. */

@@ -85,8 +85,11 @@ static void first_sample(struct fleet *fleet, struct migration *migration, const
 {
 	bool is_new = !migration->from_cache;
 
-	if (job_has(&event->job.stats, JOB_ELAPSED))
+	if (job_has(&event->job.stats, JOB_ELAPSED)) {
 		migration->started.ms = event->at.mono.ms - event->job.stats.elapsed.ms;
+		migration->job_seed.ms =
+			event->job.stats.elapsed.ms - mono_since(event->at.mono, migration->first_seen.mono).ms;
+	}
 	migration->from_cache = false;
 	migration->has_live_sample = true;
 	migration->last_sample = (mono_time){0};

@@ -66,6 +66,8 @@ struct fleet {
 	struct notice notice[NOTICES_KEPT]; /* a window that slides: oldest first; strings owned */
 	size_t n_notices;
 	uint64_t notice_serial;
+	struct order *wanted; /* of the running tick */
+	size_t n_wanted, wanted_capacity;
 	const struct migration **changed; /* of the running apply */
 	size_t n_changed, changed_capacity;
 };
@@ -147,6 +149,9 @@ void fleet_forecast_phase(struct fleet *fleet, struct migration *migration, stru
 struct forecast fleet_forecast_at(const struct fleet *fleet, const struct migration *migration, mono_time now);
 /* What the links have carried, for the forecast of a lifted limit. */
 void fleet_note_sending(struct fleet *fleet);
+
+/* fleet_policy.c */
+void fleet_judge_limit(struct fleet *fleet, struct migration *migration, struct stamp now);
 
 /* fleet_freeze.c: raw text cleaned into the arena; NULL gives NULL */
 const char *fleet_clean(struct arena *arena, const char *raw);

@@ -31,6 +31,11 @@ bool migration_id_equal(const struct migration_id *a, const struct migration_id 
 	return a->attempt == b->attempt && uuid_equal(&a->domain, &b->domain) && uuid_equal(&a->host, &b->host);
 }
 
+bool order_is_by_policy(const struct order *order)
+{
+	return strcmp(order->confirmation, ORDER_BY_POLICY) == 0;
+}
+
 bool intent_is_closed(const struct intent *intent)
 {
 	return intent->stage >= INTENT_PROVEN;

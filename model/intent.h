@@ -53,8 +53,14 @@ struct order {
 	uint64_t value;           /* ACTION_BANDWIDTH: MiB/s, 0 for no limit */
 	struct migration_id target;
 	bool insist;           /* act although the ledger cannot be written */
-	char confirmation[32]; /* how it was confirmed: "key y", "command line" */
+	char confirmation[32]; /* how it was confirmed: "key y", "command line", ORDER_BY_POLICY */
+	wall_time job_began;   /* ORDER_BY_POLICY: an older order of the policy was about another job; else 0 */
 };
+
+/* Nobody confirmed it: the policy at our limit. The ledger takes one of these per migration, whichever process makes it. */
+#define ORDER_BY_POLICY "policy"
+
+bool order_is_by_policy(const struct order *order);
 
 /* One intent; plain value, copied freely. */
 struct intent {

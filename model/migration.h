@@ -60,6 +60,9 @@ struct migration {
 	duration timeout;       /* our limit; 0 none */
 	bool domain_call_late;  /* a call on this domain is overdue since late_since */
 	mono_time late_since;
+	duration job_seed;          /* libvirt's elapsed when we first saw the job */
+	mono_time policy_announced; /* 0: not yet */
+	bool is_policy_done;
 	bool no_postcopy;       /* a post-copy request was refused by the job: "no post-copy" */
 	bool ended_by_us;       /* we sent an abort that returned 0 */
 	bool from_cache;        /* last known picture, not seen since the start */

@@ -18,6 +18,7 @@ libvd_model_a_SOURCES = \
 	model/fleet_lookup.c \
 	model/fleet_migrations.c \
 	model/fleet_outcome.c \
+	model/fleet_policy.c \
 	model/forecast.c model/forecast.h model/forecast_private.h \
 	model/forecast_at.c \
 	model/forecast_course.c \
@@ -31,6 +32,7 @@ libvd_model_a_SOURCES = \
 	model/outlook.c model/outlook.h \
 	model/outlook_price.c \
 	model/passes.c model/passes.h \
+	model/policy.c model/policy.h \
 	model/precopy.c model/precopy.h \
 	model/proof.c model/proof.h \
 	model/query.c model/query.h \

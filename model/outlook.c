@@ -261,7 +261,20 @@ static enum side side_of(const struct forecast *forecast, duration left)
 	return forecast->eta.high.ms < 0 || forecast->eta.high.ms > left.ms ? SIDE_PERHAPS : SIDE_BEFORE;
 }
 
-/* This version watches the limit and does nothing at it, whoever started the migration. */
+/* What the policy does at the limit. */
+static const char *deed(const struct row *row, bool is_short)
+{
+	static const char *const words[LIMIT_ACTION_COUNT][2] = {
+		[LIMIT_NONE] = {"nothing will be done", "nothing"},
+		[LIMIT_ABORT] = {"it will be aborted", "abort"},
+		[LIMIT_FORCE] = {"it will be force-completed", "force"},
+	};
+
+	if (row->is_policy_observing && row->limit_action != LIMIT_NONE)
+		return is_short ? "only told" : "it is told, and nothing done (policy: observe)";
+	return words[row->limit_action][is_short];
+}
+
 enum mood outlook_limit(const struct row *row, duration since, bool is_short, char *buffer, size_t size)
 {
 	struct forecast forecast = outlook_at(row, since);
@@ -275,9 +288,9 @@ enum mood outlook_limit(const struct row *row, duration since, bool is_short, ch
 		return MOOD_UNKNOWN;
 	if (left.ms < 0) {
 		outlook_wait((duration){-left.ms}, wait, sizeof wait);
-		snprintf(buffer, size,
-			 is_short ? "limit passed %s%s ago" : "passed our limit %s%s ago: nothing was done", about,
-			 wait);
+		bool is_idle = row->limit_action == LIMIT_NONE || row->is_policy_observing;
+		snprintf(buffer, size, is_short ? "limit passed %s%s ago%s" : "passed our limit %s%s ago%s", about,
+			 wait, is_short || !is_idle ? "" : ": nothing was done");
 		return MOOD_BAD;
 	}
 	enum side side = side_of(&forecast, left);
@@ -285,12 +298,12 @@ enum mood outlook_limit(const struct row *row, duration since, bool is_short, ch
 	if (side == SIDE_BEFORE)
 		return MOOD_GOOD;
 	if (is_short)
-		snprintf(buffer, size, "limit in %s%s, then: nothing", about, wait);
+		snprintf(buffer, size, "limit in %s%s, then: %s", about, wait, deed(row, true));
 	else if (side == SIDE_UNKNOWN)
-		snprintf(buffer, size, "our limit is in %s%s, then: nothing will be done", about, wait);
+		snprintf(buffer, size, "our limit is in %s%s, then: %s", about, wait, deed(row, false));
 	else
-		snprintf(buffer, size, "%s our limit in %s%s, then: nothing will be done",
-			 side == SIDE_AFTER ? "passes" : "may pass", about, wait);
+		snprintf(buffer, size, "%s our limit in %s%s, then: %s", side == SIDE_AFTER ? "passes" : "may pass",
+			 about, wait, deed(row, false));
 	bool is_near = left.ms * 5 < row->timeout.ms;
 	return side != SIDE_UNKNOWN || is_near ? MOOD_DOUBT : MOOD_UNKNOWN;
 }

@@ -10,6 +10,7 @@
 #include "model/action.h"
 #include "model/event.h"
 #include "model/migration.h"
+#include "model/policy.h"
 
 struct row {
 	struct migration_id id;
@@ -30,14 +31,17 @@ struct row {
 	wall_time first_seen, ended; /* ended 0: runs */
 	duration timeout;            /* our limit; 0 none */
 	bool timeout_is_about;
-	duration frozen;           /* so far; 0 never */
-	bool is_frozen;            /* the guest stands still now */
-	duration downtime;         /* completed: true downtime; -1 unknown */
-	struct forecast forecast;  /* its times count from the snapshot */
-	const char *late_reason;   /* why it is stale, NULL */
-	bool has_intent;           /* an open or just closed intent concerns it */
-	struct intent intent;      /* the newest one */
-	struct action_facts facts; /* for action_check */
+	enum limit_action limit_action; /* what is done when it is reached */
+	bool is_policy_observing;       /* it is only said */
+	bool is_policy_done;            /* it was done, or said */
+	duration frozen;                /* so far; 0 never */
+	bool is_frozen;                 /* the guest stands still now */
+	duration downtime;              /* completed: true downtime; -1 unknown */
+	struct forecast forecast;       /* its times count from the snapshot */
+	const char *late_reason;        /* why it is stale, NULL */
+	bool has_intent;                /* an open or just closed intent concerns it */
+	struct intent intent;           /* the newest one */
+	struct action_facts facts;      /* for action_check */
 };
 
 struct host_row {

@@ -86,17 +86,21 @@ void ledger_done(struct ledger *ledger)
 
 /* ---- the file ---- */
 
-static enum err read_last_id(struct db *db, uint64_t *id, struct err_info *why)
+/* The number in the first column, 0 without a row. */
+static enum err read_count(struct db *db, sqlite3_stmt *statement, uint64_t *count, struct err_info *why)
 {
-	sqlite3_stmt *statement = db_statement(db, LEDGER_LAST_ID, why);
-	if (!statement)
-		return ERR_CORRUPT;
 	bool has_row;
 	enum err err = db_step(db, statement, &has_row, why);
 	if (err == ERR_OK)
-		*id = has_row ? (uint64_t)sqlite3_column_int64(statement, 0) : 0;
+		*count = has_row ? (uint64_t)sqlite3_column_int64(statement, 0) : 0;
 	sqlite3_reset(statement);
 	return err;
+}
+
+static enum err read_last_id(struct db *db, uint64_t *id, struct err_info *why)
+{
+	sqlite3_stmt *statement = db_statement(db, LEDGER_LAST_ID, why);
+	return statement ? read_count(db, statement, id, why) : ERR_CORRUPT;
 }
 
 static bool never_stop(void *context)
@@ -239,7 +243,7 @@ static enum err finish(struct ledger *ledger, enum err err, struct err_info *why
 	if (err == ERR_OK)
 		return ERR_OK;
 	db_rollback(&ledger->db);
-	if (err != ERR_BUSY && err != ERR_FULL)
+	if (err != ERR_BUSY && err != ERR_FULL && err != ERR_INVALID_STATE)
 		db_close(&ledger->db);
 	return err;
 }
@@ -260,10 +264,33 @@ static struct ledger_entry *entry_of(struct ledger *ledger, const struct intent 
 	return entry;
 }
 
+/* A policy acts once per migration, in all of the user's processes together; the transaction makes it so. Attempts are numbered by each
+ * process, so the job is known by when it began, as far as two processes may differ about that. */
+static enum err refuse_second(struct ledger *ledger, const struct intent *intent, struct err_info *why)
+{
+	enum { DIFFER_MS = 5000 };
+	sqlite3_stmt *statement = db_statement(&ledger->db, LEDGER_POLICY_COUNT, why);
+	uint64_t n = 0;
+	if (!statement)
+		return ERR_CORRUPT;
+	struct binder binder = {.statement = statement};
+	bind_text(&binder, ORDER_BY_POLICY);
+	bind_uuid(&binder, &intent->order.target.host);
+	bind_uuid(&binder, &intent->order.target.domain);
+	bind_int(&binder, intent->order.job_began.ms - DIFFER_MS);
+	enum err err = read_count(&ledger->db, statement, &n, why);
+	if (err == ERR_OK && n > 0)
+		return err_set(why, ERR_INVALID_STATE, "virt-drain", 0,
+			       "another virt-drain's policy has acted on this migration already");
+	return err;
+}
+
 enum err ledger_add(struct ledger *ledger, const struct intent *intent, uint64_t *id, struct err_info *why)
 {
 	uint64_t new = 0;
 	enum err err = begin(ledger, why);
+	if (err == ERR_OK && order_is_by_policy(&intent->order))
+		err = refuse_second(ledger, intent, why);
 	if (err == ERR_OK)
 		err = insert(ledger, intent, INTENT_RECORDED, 0, false, &new, why);
 	err = finish(ledger, err, why);

@@ -54,7 +54,8 @@ static void add(struct writer *writer, const struct intent *intent)
 	snprintf(event->ledger.text, sizeof event->ledger.text, "%s", why.text);
 	enum err result = event->ledger.result;
 	recorder_say(writer->recorder, event);
-	tell(writer, result, &why);
+	/* what the ledger itself forbids is no trouble of the ledger */
+	tell(writer, result == ERR_INVALID_STATE ? ERR_OK : result, &why);
 }
 
 static void flush(struct writer *writer)

@@ -143,6 +143,8 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 	[LEDGER_UPDATE] =
 		"UPDATE intent SET (" LEDGER_STATE ") = (" LEDGER_STATE_MARKS ")"
 		" WHERE id = ? AND boot_id = ? AND pid = ? AND process_start = ? AND session = ? AND order_serial = ?",
+	[LEDGER_POLICY_COUNT] = "SELECT count(*) FROM intent WHERE confirmation = ? AND host_uuid IS ?"
+				" AND domain_uuid IS ? AND asked_ms >= ?",
 	[LEDGER_READ] = "SELECT id, " LEDGER_COLUMNS ", " LEDGER_STATE " FROM intent ORDER BY id DESC LIMIT ?",
 };
 /* clang-format on */

@@ -121,8 +121,8 @@ static void what_is_wrong_is_told_with_file_line_and_key(void **state)
 		const char *words;
 	} cases[] = {
 		{"\nrefersh = 1;\n", 2, "unknown key \"refersh\""},
-		{"policy = \"act\";", 1, "\"policy\" is not supported yet"},
-		{"timeout_action = \"abort\";", 1, "not supported yet"},
+		{"policy = \"watch\";", 1, "\"watch\" is none of act, observe"},
+		{"timeout_action = \"pause\";", 1, "\"pause\" is none of none, abort, force_complete"},
 		{"timeout_action_own = \"abort\";", 1, "not supported yet"},
 		{"\n\nhook_command = \"x\";", 3, "not supported yet"},
 		{"read_only = 1;", 1, "read_only must be true or false"},

@@ -48,7 +48,7 @@ static void every_key_of_the_design_is_there_or_refused_as_for_later(void **stat
 					   "columns",        "sort",         "glyphs",
 					   "mouse",          "bell",         "cache",
 					   "retention"};
-	static const char *const later[] = {"timeout_action", "timeout_action_own", "policy", "hook_command"};
+	static const char *const later[] = {"timeout_action_own", "hook_command"};
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		assert_non_null(option_by_key(keys[i]));
 		assert_false(option_is_for_later(keys[i]));
