@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * --stream: a line per change for pipes and for people who listen. Each notice of the event log once, each running migration every
- * few seconds, in JSON also when its phase changes. Main thread.
+ * few seconds, in JSON also when its phase or its verdict changes. Main thread.
  */
 #include "app/commands.h"
 #include "app/signals.h"
@@ -18,6 +18,7 @@
 struct told {
 	struct migration_id id;
 	enum phase phase;
+	enum verdict verdict;
 	mono_time at;
 };
 
@@ -62,7 +63,7 @@ static bool is_due(const struct stream *stream, const struct told *told, const s
 {
 	bool is_first = told->phase == PHASE_COUNT, is_over = phase_is_outcome(row->phase);
 	bool has_figures = row->age.ms >= 0;
-	if (stream->is_json && told->phase != row->phase)
+	if (stream->is_json && (told->phase != row->phase || told->verdict != row->forecast.verdict))
 		return has_figures || is_over;
 	return !is_over && has_figures && (is_first || mono_since(now, told->at).ms >= LINE_EVERY_MS);
 }
@@ -75,6 +76,7 @@ static void tell_row(struct stream *stream, const struct row *row, struct stamp 
 	if (!is_due(stream, told, row, now.mono))
 		return;
 	told->phase = row->phase;
+	told->verdict = row->forecast.verdict;
 	told->at = now.mono;
 	if (stream->is_json)
 		report_migration_json(&stream->out, row, now.wall);

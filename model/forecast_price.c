@@ -7,7 +7,7 @@
 #include <math.h>
 
 #define WIDEST 1.5        /* a range of seconds that is wider helps nobody to decide */
-#define NARROWEST 1.4     /* in the lab, four of five true freezes lie within it */
+#define NARROWEST 1.5     /* nobody knows it better: in the lab four of five true freezes lie within such a range */
 #define SECONDS_LEAST 0.1 /* half width: stopping and starting take their time */
 #define QUANTILE 1.2816   /* of the normal distribution, for 80 % */
 #define AHEAD 3           /* passes that are looked ahead for the best moment */

@@ -10,7 +10,8 @@
 #define RATE_OVER_MS 8000 /* the send rate that forecasts use: calm, and over a change within seconds */
 #define LATEST_MS 2500    /* and the one that replaces it after a jump */
 #define JUMP 0.25
-#define SILENT_MS 3000 /* no byte for so long, in statistics that come each second, is a stall */
+#define SILENT_MS                                                                                                      \
+	2500 /* no byte for so long, in statistics that come each second, is a stall: told within five seconds of a cut */
 
 uint64_t forecast_processed(const struct job_stats *stats)
 {

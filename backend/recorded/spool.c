@@ -162,7 +162,7 @@ enum err spool_open(struct spool **out, const char *path, struct err_info *why)
 {
 	pthread_condattr_t monotonic;
 	bool is_new;
-	int fd;
+	int fd = -1;
 	enum err err = make_file(&fd, &is_new, path, why);
 
 	if (err)
