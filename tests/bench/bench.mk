@@ -6,7 +6,7 @@ bench_programs = tests/bench/bench_frame tests/bench/bench_program tests/bench/b
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
 BENCHES += $(bench_programs)
-bench_scripts = tests/bench/hosts.sh
+bench_scripts = tests/bench/hosts.sh tests/bench/pauses.sh
 
 measure = tests/bench/measure.c tests/bench/measure.h
 
