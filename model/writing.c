@@ -12,7 +12,7 @@
 
 #define HOT_SECONDS 0.3 /* the shortest time in which a hot part is dirty again that makes a difference to QEMU */
 #define HOT_SEEN 3.0    /* a part of which so many time constants fit into the shortest pass looks hot */
-#define HOT_SHARE 0.3   /* of each hot shape, where each other has 1 */
+#define HOT_SHARE 0.2   /* of each hot shape, where each other has 1 */
 #define LONGEST 1.0     /* deviation of a logarithm that nothing determines */
 #define STEPS 3         /* along the valley, each way */
 #define STEP 0.6        /* of the deviation */
@@ -105,7 +105,7 @@ static struct prior prior_of(enum writing_shape shape, const struct writing_seen
 				      shape == WRITING_HOT_IN ? fmin(1.02 * largest, most) : most,
 				      HOT_SHARE,
 				      hot_seconds};
-	return (struct prior){{log(1.5 * largest), log(1.1 * rate)}, {1.0, 0.5}, most, 1, hot_seconds};
+	return (struct prior){{log(1.5 * largest), log(1.3 * rate)}, {1.0, 0.7}, most, 1, hot_seconds};
 }
 
 static struct point best_of(enum writing_shape shape, const struct prior *prior, const struct writing_seen *seen,
