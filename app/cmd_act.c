@@ -8,6 +8,7 @@
 #include "app/discovery.h"
 #include "app/signals.h"
 #include "base/clock.h"
+#include "model/outlook.h"
 #include "report/report.h"
 
 #include <errno.h>
@@ -107,6 +108,7 @@ static bool find_and_submit(struct acting *acting, struct discovery *discovery, 
 		.target = row->id,
 		.insist = settings->insist,
 		.confirmation = "command line",
+		.seen = outlook_seen(row, (duration){0}),
 	};
 	acting->target = row->id;
 	acting->serial = backend_submit(acting->session.backend, &order);

@@ -252,7 +252,8 @@ void command_line_help(struct buffer *out)
 		"  virt-drain [options] --stream [HOST|URI ...]     a line per change\n"
 		"  virt-drain [options] force-complete DOMAIN\n"
 		"  virt-drain [options] abort DOMAIN\n"
-		"  virt-drain [options] history                     what ended, how, how long, with which downtime\n\n"
+		"  virt-drain [options] history                     what ended, how, how long, with which downtime\n"
+		"  virt-drain [options] history --actions           what was done, by whom, and what came of it\n\n"
 		"DOMAIN is a name, a UUID, or HOST/NAME where two migrations bear the name.\n\n");
 	for (size_t i = 0; i < option_count; i++) {
 		if (option_table[i].name)

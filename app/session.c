@@ -38,6 +38,8 @@ static bool uses_cache(enum command command)
 static bool uses_ledger(const struct run *run)
 {
 	enum command command = run->line->command;
+	if (command == COMMAND_HISTORY)
+		return run->settings->actions;
 	return !run->settings->read_only && (command == COMMAND_DASHBOARD || is_acting(command));
 }
 

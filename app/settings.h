@@ -48,6 +48,7 @@ struct settings {
 	char *record;   /* "" none */
 	bool once, stream, json;
 	duration stream_for; /* 0: until stopped */
+	bool actions;        /* history of the ledger in place of the cache */
 	bool wait, insist;
 	bool help, version;
 };

@@ -45,6 +45,16 @@ enum intent_stage {
 	INTENT_STAGE_COUNT
 };
 
+/* What was on screen of the migration when it was confirmed: what the operator decided upon. Zeroed: nothing was shown. */
+struct order_seen {
+	bool is_told; /* the rest means something */
+	bool has_remaining;
+	bytes remaining;      /* memory and disk still to send */
+	duration elapsed;     /* -1 unknown */
+	duration pause_price; /* how long a pause would have frozen the guest, the best guess; -1 unknown */
+	char verdict[24];     /* as verdict_name; "" none */
+};
+
 /* What a person (or a policy) asks for; made by the screen or the command line from what was shown when the key was pressed. */
 struct order {
 	uint64_t serial; /* chosen by backend_submit, rising from 1; finds the answer in the snapshot */
@@ -55,6 +65,7 @@ struct order {
 	bool insist;           /* act although the ledger cannot be written */
 	char confirmation[32]; /* how it was confirmed: "key y", "command line", ORDER_BY_POLICY */
 	wall_time job_began;   /* ORDER_BY_POLICY: an older order of the policy was about another job; else 0 */
+	struct order_seen seen;
 };
 
 /* Nobody confirmed it: the policy at our limit. The ledger takes one of these per migration, whichever process makes it. */

@@ -4,6 +4,8 @@
  */
 #include "model/outlook.h"
 
+#include "model/field.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +35,22 @@ struct forecast outlook_at(const struct row *row, duration since)
 	if (at.silent.ms > 0)
 		at.silent.ms += since.ms;
 	return at;
+}
+
+struct order_seen outlook_seen(const struct row *row, duration since)
+{
+	struct value remaining = field_by_id(FIELD_REMAINING)->get(row);
+	const struct forecast *forecast = row_foretold(row);
+	struct order_seen seen = {
+		.is_told = true,
+		.has_remaining = remaining.type != VALUE_ABSENT,
+		.remaining = {remaining.type != VALUE_ABSENT ? remaining.number : 0},
+		.elapsed = {row->elapsed.ms + (phase_is_outcome(row->phase) ? 0 : since.ms)},
+		.pause_price = estimate_known(&forecast->pause_now) ? forecast->pause_now.best : (duration){-1},
+	};
+
+	snprintf(seen.verdict, sizeof seen.verdict, "%s", verdict_name(forecast->verdict));
+	return seen;
 }
 
 enum mood outlook_mood(enum verdict verdict)

@@ -19,6 +19,9 @@ const struct forecast *row_foretold(const struct row *row);
 /* The same at a moment `since` after the snapshot. */
 struct forecast outlook_at(const struct row *row, duration since);
 
+/* What of the row an operator has before the eyes who decides `since` after the snapshot. */
+struct order_seen outlook_seen(const struct row *row, duration since);
+
 /* The verdict cell: "converging", "will not converge", "stalled 12s". `width` cells: the longest form that fits, else the shortest. "" for
  * no verdict. */
 char *outlook_verdict(const struct forecast *forecast, int width, char *buffer, size_t size);

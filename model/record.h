@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is remembered of a migration and of a host: the shape that the cache stores and gives back, and that `history` prints.
+ * What is remembered of a migration, of a host and of an action: the shape that cache and ledger store and give back, and that `history`
+ * prints.
  * Strings are owned; migration_record_done and host_record_done release them.
  */
 #ifndef MODEL_RECORD_H
@@ -30,6 +31,26 @@ struct host_record {
 	char *uri;
 	uint32_t guests;
 	wall_time last_seen;
+};
+
+/* Who made an intent. A process is told from a later one of the same number by its boot and its start. */
+struct ledger_owner {
+	char boot_id[40];
+	int pid;
+	uint64_t process_start; /* as clock_process_start */
+	uint64_t session;       /* of this recorder: two in one process differ */
+	char user[64];
+	int64_t login_uid;   /* of the audit system; -1 unknown */
+	char tty[64];        /* "" none */
+	char ssh_client[64]; /* address and port, "" not over ssh */
+	char version[32];    /* of the program */
+};
+
+struct ledger_row {
+	struct intent intent;
+	struct ledger_owner owner;
+	struct stamp recorded; /* when the row was written; wall 0 in rows of a ledger before version 2 */
+	bool is_late;          /* written after the call, because the operator insisted */
 };
 
 void migration_record_done(struct migration_record *record);

@@ -33,6 +33,19 @@ struct report_history {
 void report_history_table(struct buffer *out, const struct report_history *history);
 void report_history_json(struct buffer *out, const struct report_history *history);
 
+/* What was done, newest first: a paragraph of at most 80 cells a line per action, or one JSON document with a list of "actions". */
+struct report_actions {
+	const struct ledger_row *row;
+	size_t n_rows;
+	wall_time now;
+};
+
+void report_actions_table(struct buffer *out, const struct report_actions *actions);
+void report_actions_json(struct buffer *out, const struct report_actions *actions);
+
+/* What became of an action in a word: "proven", "refused", "failed", "unproven", and "open" while it is under way. */
+const char *report_outcome(const struct intent *intent);
+
 /* "2.10 GiB", "512 bytes": an amount in words. */
 char *report_amount(char *buffer, size_t size, bytes amount);
 

@@ -2,6 +2,7 @@
 # report/: sources and headers, one per line.
 noinst_LIBRARIES += libvd_report.a
 libvd_report_a_SOURCES = \
+	report/actions.c \
 	report/history.c report/history.h \
 	report/json.c report/json.h \
 	report/plain.c report/report.h \

@@ -5,6 +5,7 @@
  */
 #include "tui/ui.h"
 
+#include "model/outlook.h"
 #include "tui/hit.h"
 #include "tui/view.h"
 
@@ -271,6 +272,8 @@ static unsigned do_confirm(const struct press *press)
 	    dialog_state(&ui->dialog, press->snapshot, ui->is_read_only, &why) != DIALOG_READY)
 		return NEXT_NOTHING;
 	ui->order = dialog_order(&ui->dialog);
+	ui->order.seen = outlook_seen(snapshot_find(press->snapshot, &ui->dialog.target),
+				      mono_since(press->now.mono, press->snapshot->at.mono));
 	close_dialog(press);
 	return NEXT_PAINT | NEXT_SUBMIT;
 }

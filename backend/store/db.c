@@ -327,6 +327,7 @@ static enum err settle_reader(struct db *db, struct err_info *why)
 		err = version_check(db, &version, why);
 	if (err == ERR_OK && version == 0)
 		return err_set(why, ERR_NOT_FOUND, NULL, 0, "%s %s is empty", db->kind->what, db->path);
+	db->version = version;
 	return err;
 }
 

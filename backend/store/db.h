@@ -38,6 +38,7 @@ struct db {
 	char *path;      /* owned; its directory is resolved, so that only the file itself could be a link */
 	dev_t device;
 	ino_t inode;
+	int version;                /* of a file opened for reading; it may be older than the program's */
 	bool uses_rollback_journal; /* on a network file system, where WAL's shared memory does not work */
 	sqlite3_stmt *statement[DB_STATEMENTS_MAX];
 };

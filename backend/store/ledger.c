@@ -180,6 +180,15 @@ static void bind_asking(struct binder *binder, const struct ledger *ledger, cons
 	bind_int(binder, intent->asked.mono.ms);
 }
 
+static void bind_seen(struct binder *binder, const struct order_seen *seen, struct stamp recorded)
+{
+	bind_stamp(binder, recorded);
+	bind_count_if(binder, seen->is_told && seen->has_remaining, seen->remaining.n);
+	bind_int_if(binder, seen->is_told && seen->elapsed.ms >= 0, seen->elapsed.ms);
+	bind_int_if(binder, seen->is_told && seen->pause_price.ms >= 0, seen->pause_price.ms);
+	bind_text(binder, seen->is_told ? seen->verdict : NULL);
+}
+
 static void bind_state(struct binder *binder, const struct intent *intent, enum intent_stage stage)
 {
 	bool was_called = intent->order.action == ACTION_FORCE_COMPLETE && intent->sent.wall.ms != 0;
@@ -211,6 +220,7 @@ static enum err insert(struct ledger *ledger, const struct intent *intent, enum 
 	struct binder binder = {.statement = statement};
 	bind_count_if(&binder, wanted != 0, wanted);
 	bind_asking(&binder, ledger, intent, is_late);
+	bind_seen(&binder, &intent->order.seen, clock_stamp());
 	bind_state(&binder, intent, stage);
 	err = db_run(&ledger->db, statement, why);
 	if (err == ERR_OK)

@@ -237,6 +237,20 @@ static void read_order(struct reader *reader, struct intent *intent)
 	intent->asked = read_stamp(reader);
 }
 
+static void read_seen(struct reader *reader, struct ledger_row *row)
+{
+	struct order_seen *seen = &row->intent.order.seen;
+	row->recorded = read_stamp(reader);
+	int64_t remaining = read_int_or(reader, 0, INT64_MAX, -1);
+	seen->has_remaining = remaining >= 0;
+	seen->remaining.n = remaining >= 0 ? (uint64_t)remaining : 0;
+	seen->elapsed.ms = read_int_or(reader, 0, INT64_MAX, -1);
+	seen->pause_price.ms = read_int_or(reader, 0, INT64_MAX, -1);
+	/* An older row has NULL where one of now has at least an empty text. */
+	seen->is_told = sqlite3_column_type(reader->statement, reader->next) != SQLITE_NULL;
+	read_text(reader, seen->verdict, sizeof seen->verdict);
+}
+
 static void read_state(struct reader *reader, struct intent *intent)
 {
 	char unused[64];
@@ -259,6 +273,7 @@ static bool say_intent(void *context, sqlite3_stmt *statement)
 	row.intent.id = (uint64_t)read_int(&reader, 1, INT64_MAX);
 	read_owner(&reader, &row);
 	read_order(&reader, &row.intent);
+	read_seen(&reader, &row);
 	read_state(&reader, &row.intent);
 	if (reader.is_bad)
 		return false;
@@ -275,6 +290,7 @@ enum err store_read_intents(const char *ledger_path, size_t most,
 	enum err err = source_open(&source, &ledger_kind, ledger_path, why);
 	if (err != ERR_OK)
 		return err;
-	err = each_row(&source, LEDGER_READ, limit_of(most), say_intent, &intents, why);
+	err = each_row(&source, source.db.version < 2 ? LEDGER_READ_1 : LEDGER_READ, limit_of(most), say_intent,
+		       &intents, why);
 	return source_close(&source, err);
 }

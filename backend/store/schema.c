@@ -71,6 +71,15 @@ static const char ledger_1[] =
 	" stage TEXT NOT NULL, used TEXT, fell_back INTEGER NOT NULL, owes INTEGER NOT NULL,"
 	" result INTEGER NOT NULL, result_text TEXT NOT NULL, text TEXT NOT NULL) STRICT;";
 
+/* When the row was written, and what the operator saw when confirming. */
+static const char ledger_2[] =
+	"ALTER TABLE intent ADD COLUMN recorded_ms INTEGER;"
+	"ALTER TABLE intent ADD COLUMN recorded_mono_ms INTEGER;"
+	"ALTER TABLE intent ADD COLUMN seen_remaining_bytes INTEGER;"
+	"ALTER TABLE intent ADD COLUMN seen_elapsed_ms INTEGER;"
+	"ALTER TABLE intent ADD COLUMN seen_pause_price_ms INTEGER;"
+	"ALTER TABLE intent ADD COLUMN seen_verdict TEXT;";
+
 static const char *const cache_sql[CACHE_SQL_COUNT] = {
 	[CACHE_BEGIN] = "BEGIN IMMEDIATE",
 	[CACHE_COMMIT] = "COMMIT",
@@ -129,6 +138,9 @@ static const char *const cache_sql[CACHE_SQL_COUNT] = {
 	" action, method, value, insisted, confirmation, host_uuid, domain_uuid, attempt,"                             \
 	" domain_name, source, destination, asked_ms, asked_mono_ms"
 #define LEDGER_MARKS "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"
+#define LEDGER_SEEN                                                                                                    \
+	"recorded_ms, recorded_mono_ms, seen_remaining_bytes, seen_elapsed_ms, seen_pause_price_ms, seen_verdict"
+#define LEDGER_SEEN_MARKS "?,?,?,?,?,?"
 #define LEDGER_STATE                                                                                                   \
 	"sent_ms, sent_mono_ms, closed_ms, closed_mono_ms, stage, used, fell_back, owes, result, result_text, text"
 #define LEDGER_STATE_MARKS "?,?,?,?,?,?,?,?,?,?,?"
@@ -137,20 +149,24 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 	[LEDGER_BEGIN] = "BEGIN IMMEDIATE",
 	[LEDGER_COMMIT] = "COMMIT",
 	[LEDGER_LAST_ID] = "SELECT seq FROM sqlite_sequence WHERE name = 'intent'",
-	[LEDGER_INSERT] = "INSERT INTO intent (id, " LEDGER_COLUMNS ", " LEDGER_STATE ") VALUES (?," LEDGER_MARKS
-			  "," LEDGER_STATE_MARKS ")",
+	[LEDGER_INSERT] = "INSERT INTO intent (id, " LEDGER_COLUMNS ", " LEDGER_SEEN ", " LEDGER_STATE
+			  ") VALUES (?," LEDGER_MARKS "," LEDGER_SEEN_MARKS "," LEDGER_STATE_MARKS ")",
 	/* Only our own row: a file that was replaced may hold another intent under the same number. */
 	[LEDGER_UPDATE] =
 		"UPDATE intent SET (" LEDGER_STATE ") = (" LEDGER_STATE_MARKS ")"
 		" WHERE id = ? AND boot_id = ? AND pid = ? AND process_start = ? AND session = ? AND order_serial = ?",
 	[LEDGER_POLICY_COUNT] = "SELECT count(*) FROM intent WHERE confirmation = ? AND host_uuid IS ?"
 				" AND domain_uuid IS ? AND asked_ms >= ?",
-	[LEDGER_READ] = "SELECT id, " LEDGER_COLUMNS ", " LEDGER_STATE " FROM intent ORDER BY id DESC LIMIT ?",
+	[LEDGER_READ] = "SELECT id, " LEDGER_COLUMNS ", " LEDGER_SEEN ", " LEDGER_STATE
+			" FROM intent ORDER BY id DESC LIMIT ?",
+	/* A reader changes nothing, so it takes a file that nobody has brought up yet as it is. */
+	[LEDGER_READ_1] = "SELECT id, " LEDGER_COLUMNS ", NULL, NULL, NULL, NULL, NULL, NULL, " LEDGER_STATE
+			  " FROM intent ORDER BY id DESC LIMIT ?",
 };
 /* clang-format on */
 
 static const char *const cache_steps[] = {cache_1, cache_2};
-static const char *const ledger_steps[] = {ledger_1};
+static const char *const ledger_steps[] = {ledger_1, ledger_2};
 
 const struct db_kind cache_kind = {
 	.what = "cache",

@@ -58,25 +58,6 @@ enum err store_read_history(const char *cache_path, size_t most,
 			    void (*say)(void *context, const struct migration_record *record), void *context,
 			    struct err_info *why) ATTR_WARN_UNUSED;
 
-/* Who made an intent. A process is told from a later one of the same number by its boot and its start. */
-struct ledger_owner {
-	char boot_id[40];
-	int pid;
-	uint64_t process_start; /* as clock_process_start */
-	uint64_t session;       /* of this recorder: two in one process differ */
-	char user[64];
-	int64_t login_uid;   /* of the audit system; -1 unknown */
-	char tty[64];        /* "" none */
-	char ssh_client[64]; /* address and port, "" not over ssh */
-	char version[32];    /* of the program */
-};
-
-struct ledger_row {
-	struct intent intent;
-	struct ledger_owner owner;
-	bool is_late; /* written after the call, because the operator insisted */
-};
-
 /* All intents of the ledger, newest first, at most `most`; `say` borrows the row. */
 enum err store_read_intents(const char *ledger_path, size_t most,
 			    void (*say)(void *context, const struct ledger_row *row), void *context,

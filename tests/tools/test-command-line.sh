@@ -122,6 +122,9 @@ if command -v jq >/dev/null; then
 		--allow-tcp --once --json h=qemu+tcp://127.0.0.1:1/system
 	check 'a stream of JSON is one object per line' gives 0 'has("type", "time")' --demo --stream --json --for 3
 	check 'a history that nobody has written yet is empty' gives 0 '.version == 1 and .migrations == []' history --json
+	check 'a ledger that nobody has written yet is empty' gives 0 '.version == 1 and .actions == [] and (.time | length) == 24' \
+		history --actions --json
+	check 'and was not made by being read' test ! -e "$home/state/virt-drain/ledger.sqlite"
 else
 	skip 'JSON' 'jq is not installed'
 fi

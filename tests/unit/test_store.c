@@ -2,6 +2,7 @@
 /*
  * Cache and ledger when all is well: what is written is there, private, and comes back as it was.
  */
+#include "backend/store/schema.h"
 #include "base/array.h"
 #include "base/clock.h"
 #include "model/migration.h"
@@ -310,6 +311,12 @@ static void an_intent_comes_back_with_its_owner_and_its_end(void **state)
 	struct intent intent = fixture_intent(1), limit = fixture_intent(2);
 	limit.order.action = ACTION_BANDWIDTH;
 	limit.order.value = 80;
+	intent.order.seen = (struct order_seen){.is_told = true,
+						.has_remaining = true,
+						.remaining = {UINT64_C(6) << 30},
+						.elapsed = {70500},
+						.pause_price = {-1},
+						.verdict = "will not converge"};
 	fixture_start(fixture, NULL, fixture->ledger);
 	intent.id = record_intent(fixture, &intent);
 	record_intent(fixture, &limit);
@@ -345,6 +352,55 @@ static void an_intent_comes_back_with_its_owner_and_its_end(void **state)
 	assert_string_equal(row->owner.ssh_client, "192.0.2.7 50022");
 	assert_true(row->owner.user[0] != '\0' && row->owner.version[0] != '\0');
 	assert_int_equal(heard.row[0].intent.order.value, 80);
+	const struct order_seen *seen = &row->intent.order.seen;
+	assert_true(seen->is_told && seen->has_remaining && seen->remaining.n == UINT64_C(6) << 30);
+	assert_true(seen->elapsed.ms == 70500 && seen->pause_price.ms == -1);
+	assert_string_equal(seen->verdict, "will not converge");
+	assert_false(heard.row[0].intent.order.seen.is_told);
+	assert_true(row->recorded.wall.ms > 0 && row->recorded.mono.ms > 0);
+}
+
+/* A ledger as version 1 of its schema made it, with one row. */
+static void make_ledger_of_version_1(struct fixture *fixture)
+{
+	struct db db = {0};
+	struct db_kind kind = ledger_kind;
+	struct err_info why = {0};
+	kind.n_steps = 1;
+	assert_int_equal(db_open(&db, &kind, fixture->ledger, &why), ERR_OK);
+	assert_int_equal(
+		db_exec(&db,
+			"INSERT INTO intent (boot_id, pid, process_start, session, order_serial, is_late, user,"
+			" program_version, action, insisted, confirmation, host_uuid, domain_uuid, attempt, "
+			"domain_name,"
+			" source, destination, asked_ms, asked_mono_ms, stage, fell_back, owes, result, result_text, "
+			"text)"
+			" VALUES ('b', 1, 2, 3, 4, 0, 'root', '0.1', 'abort', 0, 'key y', NULL,"
+			" '0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9', 1, 'web', 'alpha', 'beta', 1700000000000, 5, "
+			"'proven',"
+			" 0, 0, 0, '', 'it stays')",
+			&why),
+		ERR_OK);
+	db_close(&db);
+}
+
+static void a_ledger_of_an_older_version_is_read_as_it_is_and_then_brought_up(void **state)
+{
+	struct fixture *fixture = *state;
+	struct heard heard = {0};
+	make_ledger_of_version_1(fixture);
+	for (int i = 0; i < 2; i++) {
+		heard.n_rows = 0;
+		assert_int_equal(store_read_intents(fixture->ledger, 8, hear_row, &heard, NULL), ERR_OK);
+		assert_int_equal(heard.n_rows, 1);
+		assert_string_equal(heard.row[0].intent.text, "it stays");
+		assert_false(heard.row[0].intent.order.seen.is_told);
+		assert_int_equal(heard.row[0].recorded.wall.ms, 0);
+		assert_int_equal(fixture_ask(fixture->ledger, "PRAGMA user_version"), i == 0 ? 1 : ledger_kind.n_steps);
+		fixture_start(fixture, NULL, fixture->ledger);
+		assert_true(fixture_await_answer(fixture->ledger, "PRAGMA user_version", ledger_kind.n_steps));
+		fixture_stop(fixture);
+	}
 }
 
 static void an_intent_that_was_insisted_upon_is_recorded_late(void **state)
@@ -451,6 +507,7 @@ int main(void)
 		STORE_TEST(the_files_say_what_they_are),
 		STORE_TEST(an_intent_is_in_the_file_when_it_is_answered),
 		STORE_TEST(an_intent_comes_back_with_its_owner_and_its_end),
+		STORE_TEST(a_ledger_of_an_older_version_is_read_as_it_is_and_then_brought_up),
 		STORE_TEST(an_intent_that_was_insisted_upon_is_recorded_late),
 		STORE_TEST(a_closed_intent_that_changes_again_keeps_its_row),
 		STORE_TEST(two_recorders_never_give_the_same_intent_number),

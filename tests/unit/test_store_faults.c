@@ -3,6 +3,7 @@
  * What happens to files in use: the writer is killed, the disk is full, somebody holds a lock, the file is deleted, the directory is
  * read-only. Each is done, none is simulated. The program is single-threaded wherever it forks, and no file is open then.
  */
+#include "backend/store/schema.h"
 #include "base/array.h"
 #include "base/clock.h"
 #include "tests/support/store_fixture.h"
@@ -253,7 +254,7 @@ static void locker_stop(struct locker locker)
 static void make_files(struct fixture *fixture)
 {
 	fixture_start(fixture, fixture->cache, fixture->ledger);
-	assert_true(fixture_await_answer(fixture->ledger, "PRAGMA user_version", 1));
+	assert_true(fixture_await_answer(fixture->ledger, "PRAGMA user_version", ledger_kind.n_steps));
 	fixture_stop(fixture);
 }
 

@@ -194,6 +194,9 @@ static void action_goes_to_the_migration_under_the_cursor_when_its_key_was_press
 	assert_true(screen_press(&screen, 'y') & NEXT_SUBMIT);
 	assert_true(migration_id_equal(&screen.ui.order.target, &meant));
 	assert_int_equal(screen.ui.order.action, ACTION_ABORT);
+	/* and with it goes what was on the screen at that moment */
+	assert_true(screen.ui.order.seen.is_told && screen.ui.order.seen.has_remaining);
+	assert_in_range(screen.ui.order.seen.elapsed.ms, 1, 5000);
 	screen_close(&screen);
 }
 
