@@ -15,6 +15,7 @@ libvd_app_a_SOURCES = \
 	app/paths.c app/paths.h \
 	app/session.c app/session.h \
 	app/signals.c app/signals.h \
+	app/system_log.c app/system_log.h \
 	app/uri.c
 
 bin_PROGRAMS += virt-drain

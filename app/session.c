@@ -6,6 +6,7 @@
 
 #include "app/paths.h"
 #include "app/signals.h"
+#include "app/system_log.h"
 #include "backend/driver.h"
 #include "backend/libvirt/libvirt.h"
 #include "backend/recorded/recorded.h"
@@ -228,6 +229,10 @@ enum err session_start(struct session *out, const struct run *run, struct err_in
 		out->tap = err ? NULL : out->driver;
 	}
 	raise_descriptor_limit();
+	if (run->ledger) {
+		backend_settings.audit.put = system_log_put;
+		system_log_look();
+	}
 	if (!err && signals_start() < 0)
 		err = err_set(why, ERR_FAILED, "system", errno, "cannot watch for signals");
 	if (!err)

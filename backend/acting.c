@@ -12,7 +12,7 @@
 
 #define INTENTS_KEPT 200
 /* Ids without a ledger never meet those of one. */
-#define LOCAL_ID_BASE (UINT64_C(1) << 62)
+#define LOCAL_ID_BASE INTENT_ID_LOCAL
 #define DEBT_RETRY_MS 10000
 
 static struct intent *intent_by_id(struct backend *backend, uint64_t id)
@@ -92,6 +92,8 @@ static void changed(struct backend *backend, const struct intent *intent, struct
 	say(backend, intent, at);
 	if (backend->recorder && intent->id != 0)
 		recorder_intent_update(backend->recorder, intent);
+	if (backend->recorder && intent_is_closed(intent))
+		recorder_audit(backend->recorder, intent);
 	backend->is_dirty = backend->is_urgent = true;
 }
 

@@ -141,6 +141,7 @@ static void start_recorder(struct backend *backend)
 		.cache_path = backend->settings.cache_path,
 		.ledger_path = backend->settings.ledger_path,
 		.retention = backend->settings.retention,
+		.audit = backend->settings.audit,
 		.sink = {collector_sink, backend},
 	};
 

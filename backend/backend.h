@@ -7,6 +7,7 @@
 #define BACKEND_BACKEND_H
 
 #include "model/fleet.h"
+#include "model/record.h"
 #include "model/snapshot.h"
 
 struct backend;
@@ -18,6 +19,7 @@ struct backend_settings {
 	duration refresh;
 	const char *cache_path;  /* NULL: no cache */
 	const char *ledger_path; /* NULL: no ledger (only for --demo and recordings) */
+	struct audit_sink audit; /* where actions are told too (the system's log); only with a ledger */
 	duration retention;      /* outcomes and passes in the cache; default 90 days */
 	duration proof_patience; /* how long a sent intent waits for its proof before it is UNPROVEN; default 30 s */
 };

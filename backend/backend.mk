@@ -22,7 +22,7 @@ libvd_store_a_SOURCES = \
 	backend/store/memory.c backend/store/memory.h \
 	backend/store/read.c \
 	backend/store/recorder.c backend/store/recorder.h \
-	backend/store/recorder_cache.c backend/store/recorder_debts.c backend/store/recorder_ledger.c \
+	backend/store/recorder_audit.c backend/store/recorder_cache.c backend/store/recorder_debts.c backend/store/recorder_ledger.c \
 	backend/store/schema.c backend/store/schema.h \
 	backend/store/store.h
 

@@ -73,6 +73,9 @@ struct order {
 
 bool order_is_by_policy(const struct order *order);
 
+/* Ids from here on were given without a ledger. */
+#define INTENT_ID_LOCAL (UINT64_C(1) << 62)
+
 /* One intent; plain value, copied freely. */
 struct intent {
 	uint64_t id; /* given by the ledger's writer, unique per ledger; 0 while ASKED and unrecorded */

@@ -53,6 +53,13 @@ struct ledger_row {
 	bool is_late;          /* written after the call, because the operator insisted */
 };
 
+/* Where an action is told besides the ledger: once when it is asked and recorded (or could not be), and once when it has ended, which
+ * intent_is_closed(&row->intent) tells apart. Called from a thread of its own, which it may keep waiting. The row is borrowed. */
+struct audit_sink {
+	void (*put)(void *context, const struct ledger_row *row); /* NULL: nowhere */
+	void *context;
+};
+
 void migration_record_done(struct migration_record *record);
 void host_record_done(struct host_record *record);
 

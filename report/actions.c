@@ -103,6 +103,21 @@ static void put_seen(struct json *json, const struct order_seen *seen)
 	json_close(json, '}');
 }
 
+static void put_asking(struct json *json, const struct ledger_row *row)
+{
+	json_text(json, "confirmation", text_or_null(row->intent.order.confirmation));
+	json_bool(json, "insisted", row->intent.order.insist);
+	put_seen(json, &row->intent.order.seen);
+}
+
+static void put_end(struct json *json, const struct intent *intent)
+{
+	json_text(json, "outcome", report_outcome(intent));
+	json_text(json, "result", intent->result == ERR_OK ? NULL : err_text(intent->result));
+	json_text(json, "text", text_or_null(intent->text));
+	json_bool(json, "owes", intent->owes);
+}
+
 static void put_action(struct json *json, const struct ledger_row *row)
 {
 	const struct intent *intent = &row->intent;
@@ -110,20 +125,37 @@ static void put_action(struct json *json, const struct ledger_row *row)
 	json_number(json, "id", intent->id);
 	put_order(json, intent);
 	put_owner(json, &row->owner);
-	json_text(json, "confirmation", text_or_null(intent->order.confirmation));
-	json_bool(json, "insisted", intent->order.insist);
+	put_asking(json, row);
 	json_bool(json, "is_late", row->is_late);
-	put_seen(json, &intent->order.seen);
 	put_stamp(json, "asked", intent->asked);
 	put_stamp(json, "recorded", row->recorded);
 	put_stamp(json, "sent", intent->sent);
 	put_stamp(json, "closed", intent->closed);
 	json_text(json, "stage", intent_stage_name(intent->stage));
-	json_text(json, "outcome", report_outcome(intent));
-	json_text(json, "result", intent->result == ERR_OK ? NULL : err_text(intent->result));
-	json_text(json, "text", text_or_null(intent->text));
-	json_bool(json, "owes", intent->owes);
+	put_end(json, intent);
 	json_close(json, '}');
+}
+
+void report_action_line(struct buffer *out, const struct ledger_row *row)
+{
+	struct json json = {.out = out};
+	const struct intent *intent = &row->intent;
+	bool is_ended = intent_is_closed(intent);
+	json_open(&json, NULL, '{');
+	json_text(&json, "event", is_ended ? "ended" : "asked");
+	json_number(&json, "order", intent->order.serial);
+	if (intent->id > 0 && intent->id < INTENT_ID_LOCAL)
+		json_number(&json, "id", intent->id);
+	else
+		json_null(&json, "id");
+	put_order(&json, intent);
+	if (is_ended) {
+		put_end(&json, intent);
+	} else {
+		put_owner(&json, &row->owner);
+		put_asking(&json, row);
+	}
+	json_close(&json, '}');
 }
 
 void report_actions_json(struct buffer *out, const struct report_actions *actions)

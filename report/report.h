@@ -46,6 +46,9 @@ void report_actions_json(struct buffer *out, const struct report_actions *action
 /* What became of an action in a word: "proven", "refused", "failed", "unproven", and "open" while it is under way. */
 const char *report_outcome(const struct intent *intent);
 
+/* One action as one line of ASCII, a JSON object without a newline, for the system's log: with "event" first, "asked" or "ended". */
+void report_action_line(struct buffer *out, const struct ledger_row *row);
+
 /* "2.10 GiB", "512 bytes": an amount in words. */
 char *report_amount(char *buffer, size_t size, bytes amount);
 

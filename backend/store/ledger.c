@@ -47,7 +47,7 @@ static int64_t login_uid(void)
 	return uid == UINT32_MAX ? -1 : (int64_t)uid;
 }
 
-static void owner_init(struct ledger_owner *owner)
+void ledger_owner_init(struct ledger_owner *owner)
 {
 	char tty[64];
 	const char *ssh = getenv("SSH_CONNECTION");
@@ -71,7 +71,7 @@ static void owner_init(struct ledger_owner *owner)
 void ledger_init(struct ledger *ledger, const char *path)
 {
 	*ledger = (struct ledger){.path = path};
-	owner_init(&ledger->owner);
+	ledger_owner_init(&ledger->owner);
 }
 
 void ledger_done(struct ledger *ledger)

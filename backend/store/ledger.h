@@ -28,6 +28,9 @@ struct ledger {
 	char remark[320]; /* worth telling although it works: network file system, begun anew; "" */
 };
 
+/* Who this process is. */
+void ledger_owner_init(struct ledger_owner *owner);
+
 void ledger_init(struct ledger *ledger, const char *path);
 void ledger_done(struct ledger *ledger);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Starting and stopping the recorder, what the collector hands over, and what is told back. The threads are in recorder_cache.c and
- * recorder_ledger.c.
+ * Starting and stopping the recorder, what the collector hands over, and what is told back. The threads are in recorder_cache.c,
+ * recorder_ledger.c and recorder_audit.c.
  */
 #include "backend/store/recorder.h"
 
@@ -19,6 +19,8 @@
 
 /* Four seconds of 5,000 migrations at one sample per second. */
 #define QUEUE_BOUND 20000
+/* Actions that the audit sink has not taken: more than people can ask for while a system's log does not read for minutes. */
+#define AUDIT_BOUND 1000
 /* A rising count of lost samples is told at most this often. */
 #define DROPPED_EVERY_MS 10000
 
@@ -187,6 +189,7 @@ void recorder_intent_new(struct recorder *recorder, const struct intent *intent)
 		hand_intent(recorder, PARCEL_INTENT_NEW, intent);
 		return;
 	}
+	recorder_audit(recorder, intent);
 	struct event *event = event_new(EVENT_LEDGER, HOST_NONE, clock_stamp());
 	event->ledger.order_serial = intent->order.serial;
 	event->ledger.result = ERR_UNSUPPORTED;
@@ -202,10 +205,10 @@ void recorder_intent_update(struct recorder *recorder, const struct intent *inte
 
 /* ---- start and stop ---- */
 
-static void side_start(struct recorder_side *side, void *(*run)(void *), struct recorder *recorder)
+static void side_start(struct recorder_side *side, size_t bound, void *(*run)(void *), struct recorder *recorder)
 {
 	sigset_t all, before;
-	side->queue = queue_new(QUEUE_BOUND);
+	side->queue = queue_new(bound);
 	side->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (!side->queue || side->done_fd < 0)
 		return;
@@ -223,17 +226,20 @@ struct recorder *recorder_start(const struct recorder_settings *settings)
 	recorder->ledger_path = mem_dup(settings->ledger_path);
 	recorder->retention = settings->retention;
 	recorder->sink = settings->sink;
+	recorder->audit_sink = settings->audit;
 	recorder->cache_ok = recorder->ledger_ok = true;
-	recorder->cache.done_fd = recorder->ledger.done_fd = -1;
+	recorder->cache.done_fd = recorder->ledger.done_fd = recorder->audit.done_fd = -1;
 	pthread_mutex_init(&recorder->lock, NULL);
 	if (recorder->cache_path) {
-		side_start(&recorder->cache, recorder_cache_run, recorder);
+		side_start(&recorder->cache, QUEUE_BOUND, recorder_cache_run, recorder);
 		if (!recorder->cache.is_running)
 			recorder_tell_cache(recorder, false,
 					    "no thread or descriptor is left for the cache; going on in memory", 0);
 	}
+	if (recorder->ledger_path && recorder->audit_sink.put)
+		side_start(&recorder->audit, AUDIT_BOUND, recorder_audit_run, recorder);
 	if (recorder->ledger_path) {
-		side_start(&recorder->ledger, recorder_ledger_run, recorder);
+		side_start(&recorder->ledger, QUEUE_BOUND, recorder_ledger_run, recorder);
 		if (!recorder->ledger.is_running)
 			recorder_tell_ledger(recorder, false, "no thread or descriptor is left for the ledger");
 	}
@@ -281,15 +287,23 @@ void recorder_stop(struct recorder *recorder, duration patience)
 	side_ask_to_stop(&recorder->ledger);
 	bool has_ledger_left = side_join(&recorder->ledger, deadline);
 	bool has_cache_left = side_join(&recorder->cache, deadline);
+	/* Last, because the ledger's thread hands over to it until its end. */
+	bool has_audit_left = false;
+	if (has_ledger_left) {
+		side_ask_to_stop(&recorder->audit);
+		has_audit_left = side_join(&recorder->audit, deadline);
+	}
 	pthread_mutex_lock(&recorder->lock);
 	recorder->is_silent = true;
 	pthread_mutex_unlock(&recorder->lock);
-	if (!has_ledger_left || !has_cache_left) {
-		log_write(LOG_LEVEL_WARNING, "the recorder hangs in a file and is left behind");
+	if (!has_ledger_left || !has_cache_left || !has_audit_left) {
+		log_write(LOG_LEVEL_WARNING, "the recorder hangs in %s and is left behind",
+			  has_ledger_left && has_cache_left ? "the system's log" : "a file");
 		return;
 	}
 	side_done(&recorder->cache);
 	side_done(&recorder->ledger);
+	side_done(&recorder->audit);
 	pthread_mutex_destroy(&recorder->lock);
 	free(recorder->cache_path);
 	free(recorder->ledger_path);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The recorder's inside, for recorder.c and its two threads (recorder_cache.c, recorder_ledger.c) and nobody else.
+ * The recorder's inside, for recorder.c and its threads (recorder_cache.c, recorder_ledger.c, recorder_audit.c) and nobody else.
  */
 #ifndef BACKEND_STORE_RECORDER_H
 #define BACKEND_STORE_RECORDER_H
@@ -34,7 +34,7 @@ struct parcel {
 
 void parcel_free(void *parcel);
 
-/* One of the two threads. */
+/* One of the threads. */
 struct recorder_side {
 	struct queue *queue;
 	pthread_t thread;
@@ -45,9 +45,11 @@ struct recorder_side {
 struct recorder {
 	char *cache_path, *ledger_path; /* NULL: that side does not run */
 	duration retention;
-	struct recorder_side cache, ledger;
+	struct audit_sink audit_sink;
+	struct recorder_side cache, ledger, audit;
 	atomic_bool is_stopping;         /* long checks end early */
 	atomic_uint_least64_t n_refused; /* samples that found the queue full */
+	atomic_bool audit_is_late;       /* an action found the queue to the audit sink full: told once */
 
 	/* The one lock: what both sides tell about health, and the end of telling. Held for a copy and a queue_put. */
 	pthread_mutex_t lock;
@@ -69,5 +71,6 @@ void recorder_tell_debts(struct recorder *recorder);
 
 void *recorder_cache_run(void *recorder);
 void *recorder_ledger_run(void *recorder);
+void *recorder_audit_run(void *recorder);
 
 #endif

@@ -53,6 +53,9 @@ static void add(struct writer *writer, const struct intent *intent)
 	event->ledger.result = ledger_add(&writer->ledger, intent, &event->ledger.intent_id, &why);
 	snprintf(event->ledger.text, sizeof event->ledger.text, "%s", why.text);
 	enum err result = event->ledger.result;
+	struct intent told = *intent;
+	told.id = result == ERR_OK ? event->ledger.intent_id : 0;
+	recorder_audit(writer->recorder, &told);
 	recorder_say(writer->recorder, event);
 	/* what the ledger itself forbids is no trouble of the ledger */
 	tell(writer, result == ERR_INVALID_STATE ? ERR_OK : result, &why);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The recorder: two threads, so that no cache, however slow, keeps an intent waiting. One writes the cache (expendable: hosts,
- * migrations, passes, thinned samples, events), one the ledger (not expendable: intents). Callers hand over copies and go on;
+ * The recorder: threads of its own, so that no cache, however slow, keeps an intent waiting. One writes the cache (expendable: hosts,
+ * migrations, passes, thinned samples, events), one the ledger (not expendable: intents), one tells the system's log of actions. Callers hand over copies and go on;
  * samples may be dropped, and that is said. Readers for `history` and for the first picture work on the caller's thread and
  * need no recorder.
  */
@@ -18,7 +18,8 @@ struct recorder_settings {
 	const char *cache_path;  /* NULL: no cache; copied */
 	const char *ledger_path; /* NULL: no ledger; copied */
 	duration retention;
-	struct event_sink sink; /* EVENT_LEDGER, EVENT_STORE and EVENT_NOTICE go here, from the recorder's threads */
+	struct audit_sink audit; /* used with a ledger only */
+	struct event_sink sink;  /* EVENT_LEDGER, EVENT_STORE and EVENT_NOTICE go here, from the recorder's threads */
 };
 
 /* An EVENT_NOTICE comes at the start for each intent that a process which is dead now left open. EVENT_STORE comes when something changed. A text while ok is true is a remark (a damaged cache was set aside, a network file system). */
@@ -44,6 +45,10 @@ void recorder_intent_new(struct recorder *recorder, const struct intent *intent)
 /* Writes the changed stage, result and texts of an intent (synced); no answer. Tried again until it is written. One that could not be
  * recorded before its call, and was insisted upon, gets its row here, marked as late. */
 void recorder_intent_update(struct recorder *recorder, const struct intent *intent);
+
+/* Tells the audit sink of an intent as it is now: for the collector to call when it has ended, whether the ledger has it or not (when it
+ * is asked the recorder does by itself). What nobody takes in time is dropped, and that is logged once. Any thread. */
+void recorder_audit(struct recorder *recorder, const struct intent *intent);
 
 /* The next attempt number of this pair in the cache is known to the fleet only through pictures, which carry it. */
 

@@ -32,6 +32,36 @@ struct scene {
 	char folder[64], ledger[128], cache[128];
 };
 
+/* What the audit sink got; read after the backend has stopped. */
+static struct told {
+	enum intent_stage stage[4];
+	uint64_t id[4];
+	char user[64];
+	size_t n;
+	int gate; /* a pipe that the sink waits for before it takes anything; -1 none */
+} told;
+static struct audit_sink audit; /* of the scenes that are opened from now on */
+
+static void tell(void *context, const struct ledger_row *row)
+{
+	struct told *all = context;
+	char byte;
+
+	if (all->gate >= 0)
+		(void)!read(all->gate, &byte, 1);
+	if (all->n < ARRAY_LEN(all->stage)) {
+		all->stage[all->n] = row->intent.stage;
+		all->id[all->n++] = row->intent.id;
+	}
+	snprintf(all->user, sizeof all->user, "%s", row->owner.user);
+}
+
+static void audit_scenes(int gate)
+{
+	told = (struct told){.gate = gate};
+	audit = (struct audit_sink){tell, &told};
+}
+
 static void open_scene(struct scene *scene, bool has_files, bool is_read_only)
 {
 	struct backend_settings settings = {.refresh = {100}, .proof_patience = {400}};
@@ -40,6 +70,7 @@ static void open_scene(struct scene *scene, bool has_files, bool is_read_only)
 	fake_driver_init(&scene->fake);
 	scene->driver = &scene->fake.driver;
 	settings.fleet.is_read_only = is_read_only;
+	settings.audit = audit;
 	if (has_files) {
 		snprintf(scene->folder, sizeof scene->folder, "%s", "/tmp/vd-backend-XXXXXX");
 		assert_non_null(mkdtemp(scene->folder));
@@ -194,6 +225,46 @@ static void the_ledger_has_the_intent_before_the_call(void **state)
 	/* the driver was given the number that the ledger had given */
 	assert_true(scene.fake.submitted.id > 0 && scene.fake.submitted.id < UINT64_C(1) << 40);
 	close_scene(&scene);
+}
+
+static void an_action_is_told_when_it_is_asked_and_when_it_ended(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	audit_scenes(-1);
+	open_scene(&scene, true, false);
+	begin_migration(&scene);
+	reply_with(&scene, (struct intent_reply){.was_called = true, .result = ERR_FAILED, .text = "refused"});
+	ask(&scene, ACTION_ABORT, METHOD_AUTO);
+	AWAIT(&scene, is_failed);
+	close_scene(&scene);
+	audit = (struct audit_sink){0};
+	assert_int_equal(told.n, 2);
+	assert_false(told.stage[0] == INTENT_FAILED);
+	assert_int_equal(told.stage[1], INTENT_FAILED);
+	assert_true(told.id[0] > 0 && told.id[0] == told.id[1]);
+	assert_string_not_equal(told.user, "");
+}
+
+static void a_log_that_takes_nothing_keeps_no_action_waiting(void **state)
+{
+	struct scene scene;
+	int gate[2];
+
+	(void)state;
+	assert_int_equal(pipe(gate), 0);
+	audit_scenes(gate[0]);
+	open_scene(&scene, true, false);
+	begin_migration(&scene);
+	reply_with(&scene, (struct intent_reply){.was_called = true, .result = ERR_FAILED, .text = "refused"});
+	ask(&scene, ACTION_ABORT, METHOD_AUTO);
+	AWAIT(&scene, is_failed);
+	close(gate[1]); /* now it takes all that waits */
+	close_scene(&scene);
+	close(gate[0]);
+	audit = (struct audit_sink){0};
+	assert_int_equal(told.n, 2);
 }
 
 static void without_a_ledger_nothing_is_called_unless_the_operator_insists(void **state)
@@ -416,6 +487,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pause_is_sent_and_proven_by_the_stopped_guest),
 		cmocka_unit_test(the_ledger_has_the_intent_before_the_call),
+		cmocka_unit_test(an_action_is_told_when_it_is_asked_and_when_it_ended),
+		cmocka_unit_test(a_log_that_takes_nothing_keeps_no_action_waiting),
 		cmocka_unit_test(without_a_ledger_nothing_is_called_unless_the_operator_insists),
 		cmocka_unit_test(read_only_mode_makes_no_intent_and_calls_nothing),
 		cmocka_unit_test(an_order_for_another_attempt_is_refused),

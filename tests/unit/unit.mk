@@ -71,6 +71,9 @@ tests_unit_test_app_conf_LDADD = $(unit_app)
 unit_programs += tests/unit/test_app_options
 tests_unit_test_app_options_SOURCES = tests/unit/test_app_options.c
 tests_unit_test_app_options_LDADD = $(unit_app)
+unit_programs += tests/unit/test_system_log
+tests_unit_test_system_log_SOURCES = tests/unit/test_system_log.c
+tests_unit_test_system_log_LDADD = $(unit_app)
 
 unit_programs += tests/unit/test_sim_copy
 tests_unit_test_sim_copy_SOURCES = tests/unit/test_sim_copy.c
