@@ -91,7 +91,7 @@ fresh
 sqlite3 "$cache" 'CREATE TABLE migration (name); INSERT INTO migration VALUES (1)'
 left_alone 'the database of another program' 'left alone'
 fresh
-sqlite3 "$cache" 'PRAGMA application_id = 1447322472; PRAGMA user_version = 2; CREATE TABLE t (a)'
+sqlite3 "$cache" 'PRAGMA application_id = 1447322472; PRAGMA user_version = 99; CREATE TABLE t (a)'
 left_alone 'a newer cache' 'newer virt-drain'
 fresh
 ln -s "$scratch/elsewhere" "$cache"
