@@ -10,6 +10,7 @@ libvd_app_a_SOURCES = \
 	app/command_line.c app/command_line.h \
 	app/conf.c app/conf.h \
 	app/discovery.c app/discovery.h \
+	app/hook.c app/hook.h \
 	app/hosts.c app/hosts.h \
 	app/option.c app/option.h app/settings.h \
 	app/paths.c app/paths.h \

@@ -87,6 +87,8 @@ const struct option_row option_table[] = {
 	  .help = "the mouse selects and sorts; it never acts" },
 	{ .key = "bell", .type = OPTION_CHOICE, .initial = "critical", .choices = bell_words, AT(bell),
 	  .help = "ring for critical events, for all warnings, or off" },
+	{ .key = "hook_command", .type = OPTION_TEXT, .initial = "", AT(hook_command),
+	  .help = "a command of the shell that is told of what nobody looks for, as JSON on its standard input" },
 	{ .key = "cache", .name = "cache", .type = OPTION_TEXT, .argument = "FILE|none", .initial = "",
 	  AT(cache), .commands = ON(DASHBOARD) | ON(STREAM) | ON(HISTORY),
 	  .help = "where finished migrations are remembered; empty: the state folder" },
@@ -243,7 +245,7 @@ const struct option_row *option_by_key(const char *key)
 
 bool option_is_for_later(const char *key)
 {
-	static const char *const later[] = {"timeout_action_own", "hook_command"};
+	static const char *const later[] = {"timeout_action_own"};
 	for (size_t i = 0; i < ARRAY_LEN(later); i++) {
 		if (strcmp(key, later[i]) == 0)
 			return true;

@@ -30,6 +30,12 @@ static bool is_acting(enum command command)
 	return command == COMMAND_FORCE || command == COMMAND_ABORT;
 }
 
+/* These stay and watch; a picture or an action that ends at once tells by itself. */
+static bool is_watching(enum command command)
+{
+	return command == COMMAND_DASHBOARD || command == COMMAND_STREAM;
+}
+
 /* A picture and an action need no memory of the past, and whoever writes the cache keeps others from it. */
 static bool uses_cache(enum command command)
 {
@@ -235,6 +241,10 @@ enum err session_start(struct session *out, const struct run *run, struct err_in
 	}
 	if (!err && signals_start() < 0)
 		err = err_set(why, ERR_FAILED, "system", errno, "cannot watch for signals");
+	if (!err && settings->hook_command[0] && is_watching(run->line->command))
+		out->hook = hook_start(settings->hook_command, (duration){0});
+	if (out->hook)
+		backend_settings.alert = (struct alert_sink){hook_say, out->hook};
 	if (!err)
 		err = backend_start(&out->backend, &out->driver, 1, &backend_settings, why);
 	if (signals_fd() >= 0)
@@ -247,6 +257,7 @@ enum err session_start(struct session *out, const struct run *run, struct err_in
 void session_stop(struct session *session)
 {
 	backend_stop(session->backend);
+	hook_stop(session->hook);
 	const char *trouble = session->tap ? driver_tap_trouble(session->tap) : NULL;
 	if (trouble)
 		fprintf(stderr, "virt-drain: %s\n", trouble);

@@ -6,6 +6,7 @@
 #define APP_SESSION_H
 
 #include "app/command_line.h"
+#include "app/hook.h"
 #include "backend/backend.h"
 
 /* What a command works with. */
@@ -19,6 +20,7 @@ struct run {
 struct session {
 	struct driver *driver;
 	struct backend *backend;
+	struct hook *hook;  /* NULL none */
 	struct driver *tap; /* the driver, where it records; NULL none */
 	bool is_recording;  /* what is shown is a recording (--demo=FILE) */
 	const char *drain;  /* name of the host that is being emptied, borrowed; NULL none */

@@ -36,8 +36,9 @@ struct settings {
 	struct sort_setting sort;
 	int glyphs; /* enum tui_glyphs */
 	bool mouse;
-	int bell;    /* enum tui_bell */
-	char *cache; /* "" the usual place, "none", or a path */
+	int bell;           /* enum tui_bell */
+	char *hook_command; /* "" none */
+	char *cache;        /* "" the usual place, "none", or a path */
 	duration retention;
 
 	/* command line only */

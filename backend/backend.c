@@ -63,6 +63,7 @@ static void backend_free(struct backend *backend)
 	queue_free(backend->queue, letter_free);
 	mailbox_free(backend->mailbox, (void (*)(void *))snapshot_free);
 	free(backend->intent);
+	alert_memory_done(&backend->alerts);
 	free(backend->host_base);
 	free((char *)(uintptr_t)backend->settings.cache_path);
 	free((char *)(uintptr_t)backend->settings.ledger_path);

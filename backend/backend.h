@@ -6,6 +6,7 @@
 #ifndef BACKEND_BACKEND_H
 #define BACKEND_BACKEND_H
 
+#include "model/alert.h"
 #include "model/fleet.h"
 #include "model/record.h"
 #include "model/snapshot.h"
@@ -20,6 +21,7 @@ struct backend_settings {
 	const char *cache_path;  /* NULL: no cache */
 	const char *ledger_path; /* NULL: no ledger (only for --demo and recordings) */
 	struct audit_sink audit; /* where actions are told too (the system's log); only with a ledger */
+	struct alert_sink alert; /* who is told what nobody looks for, on the collector's thread; it may not wait */
 	duration retention;      /* outcomes and passes in the cache; default 90 days */
 	duration proof_patience; /* how long a sent intent waits for its proof before it is UNPROVEN; default 30 s */
 };

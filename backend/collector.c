@@ -193,6 +193,9 @@ static void publish(struct backend *backend, struct stamp now)
 	snapshot->ledger_ok = backend->store.store.ledger_ok;
 	snapshot->cache_text = arena_dup(&snapshot->arena, backend->store.store.cache_text);
 	snapshot->ledger_text = arena_dup(&snapshot->arena, backend->store.store.ledger_text);
+	if (backend->settings.alert.say)
+		alert_look(&backend->alerts, snapshot, backend->settings.fleet.frozen_warning,
+			   &backend->settings.alert);
 	snapshot->samples_dropped = backend->store.store.samples_dropped;
 	snapshot_free(mailbox_put(backend->mailbox, snapshot));
 	backend->last_publish = now.mono;

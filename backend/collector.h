@@ -42,7 +42,8 @@ struct backend {
 	struct recorder *recorder;
 	struct intent *intent; /* newest orders: open ones and those just closed, oldest first */
 	size_t n_intents, intents_capacity;
-	uint64_t n_wanted;        /* orders of the policy so far */
+	uint64_t n_wanted; /* orders of the policy so far */
+	struct alert_memory alerts;
 	uint64_t local_intent_id; /* ids where no ledger gives them */
 	struct look look;
 	struct event store; /* the last EVENT_STORE */

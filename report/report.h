@@ -7,6 +7,7 @@
 #define REPORT_REPORT_H
 
 #include "base/buffer.h"
+#include "model/alert.h"
 #include "model/query.h"
 #include "model/record.h"
 
@@ -22,6 +23,9 @@ void report_notice_json(struct buffer *out, const struct notice *notice);
 void report_migration_line(struct buffer *out, const struct row *row, wall_time now);
 void report_migration_json(struct buffer *out, const struct row *row, wall_time now);
 void report_host_json(struct buffer *out, const struct host_row *host, wall_time now);
+
+/* One alert as one JSON document and a newline: "event", what the picture is of, and the migration. */
+void report_alert_json(struct buffer *out, enum alert alert, const struct row *row, const struct snapshot *snapshot);
 
 /* What is remembered, newest first, as a table or as one JSON document with the keys of a picture's migrations. */
 struct report_history {

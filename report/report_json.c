@@ -213,6 +213,18 @@ void report_host_json(struct buffer *out, const struct host_row *host, wall_time
 	end_document(&json);
 }
 
+void report_alert_json(struct buffer *out, enum alert alert, const struct row *row, const struct snapshot *snapshot)
+{
+	struct json json = begin_document(out, snapshot->at.wall);
+	json_text(&json, "event", alert_name(alert));
+	json_bool(&json, "simulated", snapshot->is_simulated);
+	json_bool(&json, "recording", snapshot->is_recording);
+	json_open(&json, "migration", '{');
+	put_migration(&json, row);
+	json_close(&json, '}');
+	end_document(&json);
+}
+
 void report_history_json(struct buffer *out, const struct report_history *history)
 {
 	struct json json = begin_document(out, history->now);

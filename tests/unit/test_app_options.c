@@ -47,8 +47,9 @@ static void every_key_of_the_design_is_there_or_refused_as_for_later(void **stat
 					   "frozen_warning", "force_method", "theme",
 					   "columns",        "sort",         "glyphs",
 					   "mouse",          "bell",         "cache",
-					   "retention"};
-	static const char *const later[] = {"timeout_action_own", "hook_command"};
+					   "retention",      "hook_command", "timeout_action",
+					   "policy"};
+	static const char *const later[] = {"timeout_action_own"};
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		assert_non_null(option_by_key(keys[i]));
 		assert_false(option_is_for_later(keys[i]));
