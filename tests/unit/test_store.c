@@ -384,6 +384,21 @@ static void make_ledger_of_version_1(struct fixture *fixture)
 	db_close(&db);
 }
 
+static void the_ledger_is_read_while_somebody_writes_it(void **state)
+{
+	struct fixture *fixture = *state;
+	fixture_start(fixture, NULL, fixture->ledger);
+	for (uint64_t serial = 1; serial <= 5; serial++) {
+		struct heard heard = {0};
+		struct intent intent = fixture_intent(serial);
+		uint64_t id = record_intent(fixture, &intent);
+		assert_int_equal(store_read_intents(fixture->ledger, 8, hear_row, &heard, NULL), ERR_OK);
+		assert_int_equal(heard.n_rows, serial);
+		assert_true(heard.row[0].intent.id == id);
+		assert_int_equal(heard.row[0].intent.stage, INTENT_RECORDED);
+	}
+}
+
 static void a_ledger_of_an_older_version_is_read_as_it_is_and_then_brought_up(void **state)
 {
 	struct fixture *fixture = *state;
@@ -507,6 +522,7 @@ int main(void)
 		STORE_TEST(the_files_say_what_they_are),
 		STORE_TEST(an_intent_is_in_the_file_when_it_is_answered),
 		STORE_TEST(an_intent_comes_back_with_its_owner_and_its_end),
+		STORE_TEST(the_ledger_is_read_while_somebody_writes_it),
 		STORE_TEST(a_ledger_of_an_older_version_is_read_as_it_is_and_then_brought_up),
 		STORE_TEST(an_intent_that_was_insisted_upon_is_recorded_late),
 		STORE_TEST(a_closed_intent_that_changes_again_keeps_its_row),
