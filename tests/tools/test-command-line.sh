@@ -47,8 +47,8 @@ refused 'an action in read-only mode' 4 'read-only' --demo --read-only abort db-
 
 printf 'refresh = 1;\nrefersh = 2;\n' >"$home/bad.conf"
 refused 'an unknown key, with file and line' 2 "$home/bad.conf:2: unknown key \"refersh\"" -f "$home/bad.conf" --demo --once
-echo 'policy = "act";' >"$home/later.conf"
-refused 'a key of a later version' 2 "$home/later.conf:1: \"policy\" is not supported yet" -f "$home/later.conf" --demo --once
+echo 'timeout_action_own = "abort";' >"$home/later.conf"
+refused 'a key of a later version' 2 "$home/later.conf:1: \"timeout_action_own\" is not supported yet" -f "$home/later.conf" --demo --once
 mkdir -p "$home/config/virt-drain" && echo 'read_only = maybe;' >"$home/config/virt-drain/virt-drain.conf"
 refused 'a wrong configuration of the user' 2 'virt-drain.conf:1: ' --demo --once
 rm "$home/config/virt-drain/virt-drain.conf"

@@ -124,7 +124,7 @@ static void what_is_wrong_is_told_with_file_line_and_key(void **state)
 		{"policy = \"watch\";", 1, "\"watch\" is none of act, observe"},
 		{"timeout_action = \"pause\";", 1, "\"pause\" is none of none, abort, force_complete"},
 		{"timeout_action_own = \"abort\";", 1, "not supported yet"},
-		{"\n\npolicy = \"act\";", 3, "not supported yet"},
+		{"\n\ntimeout_action_own = \"none\";", 3, "not supported yet"},
 		{"read_only = 1;", 1, "read_only must be true or false"},
 		{"read_only = \"yes\";", 1, "read_only must be true or false"},
 		{"refresh = true;", 1, "refresh must be a number of seconds"},
