@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * force-complete and abort from the command line. Without --wait the answer comes as soon as the daemon has accepted, while a copy of the
+ * The actions of the table from the command line. Without --wait the answer comes as soon as the daemon has accepted, while a copy of the
  * program that has let go of the terminal stays until the intent is closed: a guest that we froze is owed to be seen running.
  * Main thread.
  */
@@ -73,7 +73,15 @@ static int fail(struct acting *acting, const struct err_info *why)
 
 static enum action action_of(const struct run *run)
 {
-	return run->line->command == COMMAND_ABORT ? ACTION_ABORT : ACTION_FORCE_COMPLETE;
+	enum action action = ACTION_ABORT; /* main sends none but those that act */
+	command_action(run->line->command, &action);
+	return action;
+}
+
+/* Its effect is the end of the migration; the others' is a figure that changes. */
+static bool is_ending(enum action action)
+{
+	return action == ACTION_FORCE_COMPLETE || action == ACTION_ABORT;
 }
 
 /* Did the process that waits for the answer go away before anything was asked for? Then nothing shall be. */
@@ -105,6 +113,7 @@ static bool find_and_submit(struct acting *acting, struct discovery *discovery, 
 	struct order order = {
 		.action = action_of(acting->run),
 		.method = (enum force_method)settings->force_method,
+		.value = acting->run->line->value,
 		.target = row->id,
 		.insist = settings->insist,
 		.confirmation = "command line",
@@ -141,9 +150,11 @@ static int tell_outcome(struct acting *acting, const struct intent *intent, cons
 {
 	struct words words = {0};
 	char text[TEXT_NUMBER_MAX];
-	bool is_wanted = acting->run->line->command == COMMAND_ABORT ? intent->stage == INTENT_PROVEN
-								     : row && row->phase == PHASE_COMPLETED;
+	bool is_wanted = intent->order.action == ACTION_FORCE_COMPLETE ? row && row->phase == PHASE_COMPLETED
+								       : intent->stage == INTENT_PROVEN;
 	words.code = is_wanted ? 0 : err_exit_code(intent->result ? intent->result : ERR_FAILED);
+	if (!is_ending(intent->order.action))
+		row = NULL;
 	int used = snprintf(words.text, sizeof words.text, "%s: %s", intent->domain_name,
 			    row && phase_is_outcome(row->phase) ? phase_name(row->phase) : intent->text);
 	if (row && row->downtime.ms >= 0 && used > 0 && used < (int)sizeof words.text)
@@ -188,7 +199,7 @@ static bool follow(struct acting *acting, const struct snapshot *snapshot, int *
 	}
 	if (!acting->run->settings->wait)
 		return true;
-	if (intent->stage == INTENT_PROVEN && row && !phase_is_outcome(row->phase))
+	if (is_ending(intent->order.action) && intent->stage == INTENT_PROVEN && row && !phase_is_outcome(row->phase))
 		return false;
 	*code = tell_outcome(acting, intent, row);
 	return true;

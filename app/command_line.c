@@ -5,6 +5,7 @@
 #include "app/command_line.h"
 
 #include "base/array.h"
+#include "model/action.h"
 
 #include <assert.h>
 #include <getopt.h>
@@ -112,23 +113,33 @@ static enum command command_of_word(const char *word)
 	return COMMAND_COUNT;
 }
 
+/* "one DOMAIN (...) and a DURATION" */
+static enum err complain_of_words(const char *command, bool has_domain, const char *argument, struct err_info *why)
+{
+	return err_set(why, ERR_USAGE, "virt-drain", 0,
+		       "%s takes %s%s%s; hosts are given with --connect or in the configuration", command,
+		       has_domain ? "one DOMAIN (a name, a UUID or HOST/NAME)" : "no argument",
+		       *argument ? " and one " : "", argument);
+}
+
 static enum err read_words(struct command_line *line, char **words, int n_words, struct err_info *why)
 {
 	enum command command = n_words > 0 ? command_of_word(words[0]) : COMMAND_COUNT;
-	bool has_domain = command == COMMAND_FORCE || command == COMMAND_ABORT;
+	enum action action;
+	bool has_domain = command_action(command, &action);
+	const char *argument = has_domain ? action_value_argument(action) : "";
+	bool has_value = *argument != '\0';
 	if (command == COMMAND_COUNT) {
 		for (int i = 0; i < n_words; i++)
 			host_list_add_word(&line->named, words[i]);
 		return ERR_OK;
 	}
 	line->command = command;
-	if (n_words != 1 + has_domain)
-		return err_set(why, ERR_USAGE, "virt-drain", 0,
-			       "%s takes %s; hosts are given with --connect or in the configuration", words[0],
-			       has_domain ? "one DOMAIN (a name, a UUID or HOST/NAME)" : "no argument");
+	if (n_words != 1 + has_domain + has_value)
+		return complain_of_words(words[0], has_domain, argument, why);
 	if (has_domain)
 		line->domain = words[1];
-	return ERR_OK;
+	return has_value ? action_value_parse(action, words[2], &line->value, why) : ERR_OK;
 }
 
 static enum err choose_command(struct command_line *line, struct err_info *why)
@@ -151,6 +162,7 @@ static const char *command_words(enum command command)
 	case COMMAND_STREAM: return "--stream";
 	case COMMAND_FORCE:
 	case COMMAND_ABORT:
+	case COMMAND_DOWNTIME:
 	case COMMAND_HISTORY:
 	case COMMAND_COUNT: break;
 	}
@@ -242,6 +254,18 @@ static void help_of_option(struct buffer *out, const struct option_row *row)
 	buffer_puts(out, "\n");
 }
 
+static void help_of_actions(struct buffer *out)
+{
+	for (int i = 0; i < COMMAND_COUNT; i++) {
+		enum action action;
+		if (!command_action((enum command)i, &action))
+			continue;
+		const char *argument = action_value_argument(action);
+		buffer_printf(out, "  virt-drain [options] %s DOMAIN%s%s\n", action_name(action), *argument ? " " : "",
+			      argument);
+	}
+}
+
 void command_line_help(struct buffer *out)
 {
 	buffer_puts(
@@ -250,11 +274,10 @@ void command_line_help(struct buffer *out)
 		"  virt-drain [options] [HOST|URI ...]              the dashboard\n"
 		"  virt-drain [options] --once [HOST|URI ...]       one picture as text or JSON\n"
 		"  virt-drain [options] --stream [HOST|URI ...]     a line per change\n"
-		"  virt-drain [options] force-complete DOMAIN\n"
-		"  virt-drain [options] abort DOMAIN\n"
 		"  virt-drain [options] history                     what ended, how, how long, with which downtime\n"
-		"  virt-drain [options] history --actions           what was done, by whom, and what came of it\n\n"
-		"DOMAIN is a name, a UUID, or HOST/NAME where two migrations bear the name.\n\n");
+		"  virt-drain [options] history --actions           what was done, by whom, and what came of it\n");
+	help_of_actions(out);
+	buffer_puts(out, "\nDOMAIN is a name, a UUID, or HOST/NAME where two migrations bear the name.\n\n");
 	for (size_t i = 0; i < option_count; i++) {
 		if (option_table[i].name)
 			help_of_option(out, &option_table[i]);

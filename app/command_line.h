@@ -16,7 +16,8 @@ struct given {
 
 struct command_line {
 	enum command command;
-	const char *domain;     /* force-complete, abort */
+	const char *domain;     /* of a command that acts on a guest */
+	uint64_t value;         /* and of one whose action takes a value */
 	struct host_list named; /* hosts in place of the configured ones */
 	struct given *given;    /* in their order */
 	size_t n_given;

@@ -13,7 +13,7 @@
 
 #define ON(command) (1u << COMMAND_##command)
 #define WATCHING (ON(DASHBOARD) | ON(ONCE) | ON(STREAM))
-#define ACTING (ON(FORCE) | ON(ABORT))
+#define ACTING (ON(FORCE) | ON(ABORT) | ON(DOWNTIME))
 #define LIVE (WATCHING | ACTING) /* all that reach hosts */
 
 #define AT(member) .offset = offsetof(struct settings, member)
@@ -119,7 +119,7 @@ const struct option_row option_table[] = {
 	{ .name = "actions", .type = OPTION_FLAG, .initial = "false", AT(actions), .commands = ON(HISTORY),
 	  .help = "what was done, by whom and what came of it, from the ledger" },
 	{ .name = "wait", .type = OPTION_FLAG, .initial = "false", AT(wait), .commands = ACTING,
-	  .help = "wait until the migration has ended, and tell how" },
+	  .help = "wait until the migration has ended, or until what was set is in force, and tell" },
 	{ .name = "insist", .type = OPTION_FLAG, .initial = "false", AT(insist), .commands = ACTING,
 	  .help = "act although the ledger of actions cannot be written" },
 	{ .name = "help", .letter = 'h', .type = OPTION_FLAG, .initial = "false", AT(help),
@@ -133,9 +133,29 @@ const size_t option_count = ARRAY_LEN(option_table);
 
 const char *command_name(enum command command)
 {
-	static const char *const names[COMMAND_COUNT] = {
-		[COMMAND_FORCE] = "force-complete", [COMMAND_ABORT] = "abort", [COMMAND_HISTORY] = "history"};
-	return names[command];
+	enum action action;
+	if (command_action(command, &action))
+		return action_name(action);
+	return command == COMMAND_HISTORY ? "history" : NULL;
+}
+
+bool command_action(enum command command, enum action *out)
+{
+	static const struct {
+		enum command command;
+		enum action action;
+	} rows[] = {
+		{COMMAND_FORCE, ACTION_FORCE_COMPLETE},
+		{COMMAND_ABORT, ACTION_ABORT},
+		{COMMAND_DOWNTIME, ACTION_DOWNTIME},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (rows[i].command == command) {
+			*out = rows[i].action;
+			return true;
+		}
+	}
+	return false;
 }
 
 static enum err set_flag(void *value, const char *text, struct err_info *why)

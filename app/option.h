@@ -14,12 +14,16 @@ enum command {
 	COMMAND_STREAM,
 	COMMAND_FORCE,
 	COMMAND_ABORT,
+	COMMAND_DOWNTIME,
 	COMMAND_HISTORY,
 	COMMAND_COUNT
 };
 
 /* How a command is called on the command line; NULL for those that are options (--once, --stream) or nothing at all. */
 const char *command_name(enum command command);
+
+/* The action on one guest that a command is; false for those that act on none. */
+bool command_action(enum command command, enum action *out);
 
 enum option_type {
 	OPTION_FLAG,     /* bool; "true" or "false" */

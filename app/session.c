@@ -27,7 +27,8 @@
 
 static bool is_acting(enum command command)
 {
-	return command == COMMAND_FORCE || command == COMMAND_ABORT;
+	enum action action;
+	return command_action(command, &action);
 }
 
 /* These stay and watch; a picture or an action that ends at once tells by itself. */

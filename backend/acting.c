@@ -151,7 +151,8 @@ void acting_order(struct backend *backend, const struct order *order)
 
 	name_target(backend, &fresh);
 	struct intent *intent = intent_add(backend, &fresh);
-	if (action_check(order->action, order->method, &facts, &why) != ERR_OK) {
+	if (action_check(order->action, order->method, &facts, &why) != ERR_OK ||
+	    action_value_check(order->action, order->value, &why) != ERR_OK) {
 		intent_refuse(intent, &why, now);
 		/* the row keeps the intent that is under way; a refused one is only told */
 		say(backend, intent, now);
@@ -285,13 +286,20 @@ static void judge_debt(struct backend *backend, struct intent *intent, struct st
 	}
 }
 
+static duration patience_of(const struct backend *backend, const struct intent *intent)
+{
+	duration set = backend->settings.proof_patience;
+
+	return set.ms > 0 ? set : action_entry(intent->order.action)->patience;
+}
+
 void acting_judge(struct backend *backend, struct stamp now)
 {
 	for (size_t i = 0; i < backend->n_intents; i++) {
 		struct intent *intent = &backend->intent[i];
 		const struct migration *migration = fleet_find(backend->fleet, &intent->order.target);
 
-		if (!intent_is_closed(intent) && intent_judge(intent, migration, now, backend->settings.proof_patience))
+		if (!intent_is_closed(intent) && intent_judge(intent, migration, now, patience_of(backend, intent)))
 			changed(backend, intent, now);
 		if (intent->owes)
 			judge_debt(backend, intent, now);

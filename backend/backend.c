@@ -15,7 +15,6 @@
 /* Statistics of 10,000 migrations fit once; a flood of events is told as an overflow long before memory is. */
 #define QUEUE_BOUND 65536
 #define DEFAULT_REFRESH_MS 1000
-#define DEFAULT_PROOF_PATIENCE_MS 30000
 #define DEFAULT_RETENTION_MS (90LL * 24 * 3600 * 1000)
 #define RECORDER_PATIENCE_MS 1000
 
@@ -28,8 +27,6 @@ static void copy_settings(struct backend *backend, const struct backend_settings
 	own->ledger_path = mem_dup(settings->ledger_path);
 	if (own->refresh.ms <= 0)
 		own->refresh.ms = DEFAULT_REFRESH_MS;
-	if (own->proof_patience.ms <= 0)
-		own->proof_patience.ms = DEFAULT_PROOF_PATIENCE_MS;
 	if (own->retention.ms <= 0)
 		own->retention.ms = DEFAULT_RETENTION_MS;
 	/* a row is stale when three refreshes were missed, whatever the refresh is */

@@ -23,7 +23,8 @@ struct backend_settings {
 	struct audit_sink audit; /* where actions are told too (the system's log); only with a ledger */
 	struct alert_sink alert; /* who is told what nobody looks for, on the collector's thread; it may not wait */
 	duration retention;      /* outcomes and passes in the cache; default 90 days */
-	duration proof_patience; /* how long a sent intent waits for its proof before it is UNPROVEN; default 30 s */
+	duration
+		proof_patience; /* how long a sent intent waits for its proof before it is UNPROVEN; 0: as the action table says */
 };
 
 /* Starts collector, recorder and drivers. The drivers are borrowed; they must outlive the backend.

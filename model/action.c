@@ -4,19 +4,29 @@
  */
 #include "model/action.h"
 
+#define SECONDS(n)                                                                                                     \
+	{                                                                                                              \
+		(n) * 1000                                                                                             \
+	}
+
 /* clang-format off */
 static const struct action_entry entries[ACTION_COUNT] = {
 	[ACTION_FORCE_COMPLETE] = {ACTION_FORCE_COMPLETE, "force-complete", "force",
 	                           "finish the migration now: switch to post-copy, or pause the guest until all is copied",
-	                           true},
-	[ACTION_ABORT] = {ACTION_ABORT, "abort", "abort", "cancel the migration; the guest stays on its source", true},
+	                           true, TAKES_METHOD, SECONDS(30)},
+	[ACTION_ABORT] = {ACTION_ABORT, "abort", "abort", "cancel the migration; the guest stays on its source",
+	                  true, TAKES_NOTHING, SECONDS(30)},
 	[ACTION_BANDWIDTH] = {ACTION_BANDWIDTH, "bandwidth", "lift limit",
-	                      "lift the bandwidth limit of the migration, so that it ends sooner", true},
+	                      "lift the bandwidth limit of the migration, so that it ends sooner",
+	                      true, TAKES_NOTHING, SECONDS(30)},
+	[ACTION_DOWNTIME] = {ACTION_DOWNTIME, "downtime", "downtime",
+	                     "set how long the switch-over may stop the guest: with more, the migration ends by itself",
+	                     true, TAKES_DURATION, SECONDS(15)},
 };
 /* clang-format on */
 
 /* Which column of the refusal table an order reads. */
-enum rule { RULE_AUTO, RULE_PAUSE, RULE_POSTCOPY, RULE_ABORT, RULE_BANDWIDTH, RULE_COUNT };
+enum rule { RULE_AUTO, RULE_PAUSE, RULE_POSTCOPY, RULE_ABORT, RULE_BANDWIDTH, RULE_DOWNTIME, RULE_COUNT };
 
 #define NOT_YET "memory is not being copied yet: wait for pre-copy, or abort"
 #define IN_POSTCOPY "post-copy is under way already and completes by itself"
@@ -50,6 +60,12 @@ static const char *const refusals[RULE_COUNT][PHASE_COMPLETED] = {
 		[PHASE_PREPARING] = NOT_YET,
 		[PHASE_POSTCOPY_FAILED] = BROKEN,
 	},
+	[RULE_DOWNTIME] = {
+		[PHASE_PREPARING] = NOT_YET,
+		[PHASE_PAUSED] = "the guest stands still already: the maximum downtime changes nothing any more",
+		[PHASE_POSTCOPY] = IN_POSTCOPY,
+		[PHASE_POSTCOPY_FAILED] = BROKEN,
+	},
 };
 /* clang-format on */
 
@@ -64,6 +80,8 @@ static enum rule rule_of(enum action action, enum force_method method)
 		return RULE_ABORT;
 	if (action == ACTION_BANDWIDTH)
 		return RULE_BANDWIDTH;
+	if (action == ACTION_DOWNTIME)
+		return RULE_DOWNTIME;
 	if (method == METHOD_PAUSE)
 		return RULE_PAUSE;
 	return method == METHOD_POSTCOPY ? RULE_POSTCOPY : RULE_AUTO;
@@ -131,6 +149,9 @@ static const char *const consequences[RULE_COUNT] = {
 			  "It cannot be aborted any more; a lost network or host loses the guest.",
 	[RULE_ABORT] = "The migration is cancelled, what was copied is thrown away, and the guest stays on its source.",
 	[RULE_BANDWIDTH] = "The migration may use the whole link. Other traffic on it may suffer.",
+	[RULE_DOWNTIME] =
+		"The migration ends as soon as what is left can be sent within this time, and the guest stands "
+		"still for up to that long. It holds for this migration alone.",
 };
 
 const char *action_consequence(enum action action, enum force_method method, enum phase phase)

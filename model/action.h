@@ -23,12 +23,17 @@ struct action_facts {
 	bool guest_was_paused; /* the guest is paused by its owner: nothing to pause, and not ours to resume */
 };
 
+/* What an action has to be told beside its target. */
+enum action_takes { TAKES_NOTHING, TAKES_METHOD, TAKES_DURATION };
+
 struct action_entry {
 	enum action action;
 	const char *name;  /* "force-complete" */
 	const char *label; /* "force" for the key bar */
 	const char *help;  /* one sentence */
 	bool is_dangerous; /* needs a confirmation */
+	enum action_takes takes;
+	duration patience; /* how long its effect may take to be seen */
 };
 
 /* The row of an action; never NULL for a valid enum. */
@@ -40,5 +45,20 @@ enum err action_check(enum action action, enum force_method method, const struct
 
 /* What it does and costs, for the dialog, given the phase: static text of one or two sentences. */
 const char *action_consequence(enum action action, enum force_method method, enum phase phase);
+
+/* ---- the value of an order (model/action_value.c) */
+
+/* True where order.value means something: it is asked for, shown and recorded. */
+bool action_has_value(enum action action);
+/* "DURATION", or "" for an action without a value. */
+const char *action_value_argument(enum action action);
+/* What a person wrote. Errors: ERR_USAGE with what would be right; *out untouched. */
+enum err action_value_parse(enum action action, const char *text, uint64_t *out, struct err_info *why) ATTR_WARN_UNUSED;
+/* Before any call. Errors: ERR_USAGE with what would be right. */
+enum err action_value_check(enum action action, uint64_t value, struct err_info *why);
+/* As action_value_parse reads it: "6.3s". */
+char *action_value_text(enum action action, uint64_t value, char *buffer, size_t size);
+/* The smallest value that would let the migration end by itself; false if it needs none, or nobody knows. */
+bool action_value_suggest(enum action action, const struct forecast *forecast, uint64_t *out);
 
 #endif

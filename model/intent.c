@@ -12,6 +12,7 @@ static const char *const action_names[ACTION_COUNT] = {
 	[ACTION_FORCE_COMPLETE] = "force-complete",
 	[ACTION_ABORT] = "abort",
 	[ACTION_BANDWIDTH] = "bandwidth",
+	[ACTION_DOWNTIME] = "downtime",
 };
 
 static const char *const method_names[METHOD_COUNT] = {

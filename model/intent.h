@@ -24,6 +24,7 @@ enum action {
 	ACTION_FORCE_COMPLETE, /* post-copy or pause, by method */
 	ACTION_ABORT,
 	ACTION_BANDWIDTH, /* set the migration's bandwidth limit; value 0 lifts it (a rescue of a frozen guest) */
+	ACTION_DOWNTIME,  /* set the migration's maximum downtime */
 	ACTION_COUNT
 };
 
@@ -60,7 +61,8 @@ struct order {
 	uint64_t serial; /* chosen by backend_submit, rising from 1; finds the answer in the snapshot */
 	enum action action;
 	enum force_method method; /* ACTION_FORCE_COMPLETE */
-	uint64_t value;           /* ACTION_BANDWIDTH: MiB/s, 0 for no limit */
+	uint64_t
+		value; /* ACTION_BANDWIDTH: MiB/s, 0 for no limit; ACTION_DOWNTIME: ms (model/action.h: action_value_check) */
 	struct migration_id target;
 	bool insist;           /* act although the ledger cannot be written */
 	char confirmation[32]; /* how it was confirmed: "key y", "command line", ORDER_BY_POLICY */
@@ -109,7 +111,8 @@ struct intent_reply {
 /* True for the stages that nothing follows. */
 bool intent_is_closed(const struct intent *intent);
 
-const char *action_name(enum action action); /* "force-complete", "abort", "bandwidth": command line, ledger, JSON */
+const char *
+action_name(enum action action); /* "force-complete", "abort", "bandwidth", "downtime": command line, ledger, JSON */
 const char *force_method_name(enum force_method method);           /* "auto", "pause", "post-copy" */
 bool force_method_parse(const char *text, enum force_method *out); /* also "postcopy" */
 const char *intent_stage_name(enum intent_stage stage);            /* "asked", "recorded", ... */

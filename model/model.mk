@@ -3,6 +3,7 @@
 noinst_LIBRARIES += libvd_model.a
 libvd_model_a_SOURCES = \
 	model/action.c model/action.h \
+	model/action_value.c \
 	model/alert.c model/alert.h \
 	model/domain.c model/domain.h \
 	model/drain_end.c \

@@ -50,6 +50,10 @@ char *outlook_abort(const struct row *row, const struct forecast *forecast, char
 char *outlook_best_moment(const struct forecast *forecast, char *buffer, size_t size);
 /* What a lifted bandwidth limit brings: to a frozen guest, or to one that would end by itself with more. */
 char *outlook_lift(const struct row *row, const struct forecast *forecast, char *buffer, size_t size);
+/* What a maximum downtime of so much brings: "ends by itself then, with up to 6.3 s of downtime". */
+char *outlook_downtime(const struct forecast *forecast, duration allowed, char *buffer, size_t size);
+/* "in force now: 300 ms" */
+char *outlook_downtime_now(const struct row *row, char *buffer, size_t size);
 /* "downtime 61.0 s, or bandwidth 1.20G/s"; "" where nothing is needed or known. */
 char *outlook_needed(const struct forecast *forecast, char *buffer, size_t size);
 /* "7.3x its size: each pass sends again what was dirtied"; "" up to its size. */

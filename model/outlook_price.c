@@ -152,3 +152,32 @@ char *outlook_lift(const struct row *row, const struct forecast *forecast, char 
 		snprintf(buffer, size, "which bandwidth lets it end by itself is %s", unknown_why(forecast));
 	return buffer;
 }
+
+char *outlook_downtime(const struct forecast *forecast, duration allowed, char *buffer, size_t size)
+{
+	char with[TEXT_NUMBER_MAX], needed[TEXT_NUMBER_MAX];
+	int64_t least = forecast->needed_downtime.ms;
+
+	text_short_duration(with, sizeof with, allowed);
+	if (least >= 0 && allowed.ms < least)
+		snprintf(buffer, size, "not enough to end by itself: that takes about %s",
+			 text_short_duration(needed, sizeof needed, forecast->needed_downtime));
+	else if (least >= 0)
+		snprintf(buffer, size, "would end by itself, with up to %s of downtime", with);
+	else if (forecast->verdict == VERDICT_CONVERGING)
+		snprintf(buffer, size, "it ends by itself as it is; then with up to %s of downtime", with);
+	else
+		snprintf(buffer, size, "which maximum downtime lets it end by itself is %s", unknown_why(forecast));
+	return buffer;
+}
+
+char *outlook_downtime_now(const struct row *row, char *buffer, size_t size)
+{
+	char limit[TEXT_NUMBER_MAX];
+
+	snprintf(buffer, size, "in force now: %s",
+		 job_has(&row->stats, JOB_DOWNTIME_LIMIT)
+			 ? text_short_duration(limit, sizeof limit, row->stats.downtime_limit)
+			 : "not told");
+	return buffer;
+}

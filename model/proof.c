@@ -26,6 +26,7 @@ static const char *sent_text(const struct intent *intent)
 	switch (intent->order.action) {
 	case ACTION_ABORT: return "abort sent: waiting for its effect";
 	case ACTION_BANDWIDTH: return "accepted by the daemon";
+	case ACTION_DOWNTIME: return "accepted: waiting until it is read back";
 	case ACTION_FORCE_COMPLETE:
 	case ACTION_COUNT: break;
 	}
@@ -101,6 +102,29 @@ static bool judge_force(struct intent *intent, const struct migration *migration
 	return true;
 }
 
+/* What the daemon says is in force, read after the call; its word alone proves nothing. */
+static bool judge_downtime(struct intent *intent, const struct migration *migration, struct stamp now)
+{
+	char text[120], limit[TEXT_NUMBER_MAX];
+	duration wanted = {(int64_t)intent->order.value};
+
+	if (migration->phase == PHASE_COMPLETED) {
+		close_with(intent, INTENT_PROVEN, ERR_OK,
+			   "the migration completed before the new maximum downtime was read back", now);
+		return true;
+	}
+	if (phase_is_outcome(migration->phase)) {
+		close_with(intent, INTENT_UNPROVEN, ERR_FAILED,
+			   "the migration ended before the new maximum downtime was read back", now);
+		return true;
+	}
+	if (!job_has(&migration->stats, JOB_DOWNTIME_LIMIT) || migration->stats.downtime_limit.ms != wanted.ms)
+		return false;
+	snprintf(text, sizeof text, "the maximum downtime is %s now", text_short_duration(limit, sizeof limit, wanted));
+	close_with(intent, INTENT_PROVEN, ERR_OK, text, now);
+	return true;
+}
+
 static bool judge_sent(struct intent *intent, const struct migration *migration, struct stamp now)
 {
 	switch (intent->order.action) {
@@ -110,9 +134,25 @@ static bool judge_sent(struct intent *intent, const struct migration *migration,
 		/* no read-only call tells the limit in force: the daemon's word is all the proof there is */
 		close_with(intent, INTENT_PROVEN, ERR_OK, "the daemon accepted the new bandwidth limit", now);
 		return true;
+	case ACTION_DOWNTIME: return judge_downtime(intent, migration, now);
 	case ACTION_COUNT: break;
 	}
 	return false;
+}
+
+/* Sent, accepted, and not seen. */
+static void give_up(struct intent *intent, const struct migration *migration, struct stamp now)
+{
+	const char *text = "it was sent and accepted, but its effect was not seen: look at both hosts";
+	char other[160], limit[TEXT_NUMBER_MAX];
+
+	if (intent->order.action == ACTION_DOWNTIME && migration && job_has(&migration->stats, JOB_DOWNTIME_LIMIT)) {
+		snprintf(other, sizeof other,
+			 "it was accepted, but a maximum downtime of %s was read back: somebody else may have set it",
+			 text_short_duration(limit, sizeof limit, migration->stats.downtime_limit));
+		text = other;
+	}
+	close_with(intent, INTENT_UNPROVEN, ERR_TIMEOUT, text, now);
 }
 
 bool intent_judge(struct intent *intent, const struct migration *migration, struct stamp now, duration patience)
@@ -120,8 +160,7 @@ bool intent_judge(struct intent *intent, const struct migration *migration, stru
 	if (intent->stage == INTENT_SENT && migration && judge_sent(intent, migration, now))
 		return true;
 	if (intent->stage == INTENT_SENT && mono_since(now.mono, intent->sent.mono).ms >= patience.ms) {
-		close_with(intent, INTENT_UNPROVEN, ERR_TIMEOUT,
-			   "it was sent and accepted, but its effect was not seen: look at both hosts", now);
+		give_up(intent, migration, now);
 		return true;
 	}
 	if (intent->stage == INTENT_RECORDED && mono_since(now.mono, intent->asked.mono).ms >= patience.ms) {

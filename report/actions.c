@@ -28,6 +28,7 @@ static const struct {
 	const char *json, *unit;
 } values[ACTION_COUNT] = {
 	[ACTION_BANDWIDTH] = {"bandwidth_mib_per_s", "MiB/s"},
+	[ACTION_DOWNTIME] = {"max_downtime_ms", "ms"},
 };
 
 static const char *text_or_null(const char *text)

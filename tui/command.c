@@ -227,7 +227,7 @@ static unsigned refuse(const struct press *press, const char *subject, const str
 	return NEXT_PAINT;
 }
 
-/* f, a, b: nothing happens to a guest here; a question opens, or the reason why not is said and kept. */
+/* f, a, b, d: nothing happens to a guest here; a question opens, or the reason why not is said and kept. */
 static unsigned do_action(const struct press *press)
 {
 	struct ui *ui = press->ui;
@@ -340,6 +340,7 @@ static unsigned (*const handlers[COMMAND_COUNT])(const struct press *press) = {
 	[COMMAND_FORCE] = do_action,
 	[COMMAND_ABORT] = do_action,
 	[COMMAND_BANDWIDTH] = do_action,
+	[COMMAND_DOWNTIME] = do_action,
 	[COMMAND_HELP] = do_help,
 	[COMMAND_REPAINT] = do_program,
 	[COMMAND_SUSPEND] = do_program,
@@ -361,6 +362,23 @@ static unsigned prompt_press(const struct press *press, uint32_t key)
 	snprintf(ui->query.filter, sizeof ui->query.filter, "%s", ui->prompt.text);
 	ui_requery(ui, press->snapshot);
 	return NEXT_PAINT;
+}
+
+/* A key while a question waits for a value; true: it was one of the value's. Enter, which cancels a question that nobody answered,
+ * does not throw away what was typed. */
+static bool value_press(const struct press *press, uint32_t key, unsigned *next)
+{
+	struct dialog *dialog = &press->ui->dialog;
+	struct err_info why;
+
+	*next = NEXT_PAINT;
+	if (!dialog->is_open || dialog_state(dialog, press->snapshot, press->ui->is_read_only, &why) == DIALOG_OVER)
+		return false;
+	if (key == KEY_RETURN && dialog->is_typed) {
+		ui_flash(press->ui, ROLE_FLASH_INFO, press->now.mono, "y does it, Esc cancels");
+		return true;
+	}
+	return !dialog_is_guarded(dialog, press->now.mono) && dialog_type(dialog, key);
 }
 
 /* A click selects a row or orders by a column; it never acts. */
@@ -386,6 +404,7 @@ static unsigned click(const struct press *press, int x, int y)
 unsigned ui_key(struct ui *ui, const struct snapshot *snapshot, const struct key_event *event, struct stamp now)
 {
 	struct press press = {ui, snapshot, now, COMMAND_NONE};
+	unsigned next;
 
 	if (ui->prompt.is_open)
 		return prompt_press(&press, event->key);
@@ -393,6 +412,8 @@ unsigned ui_key(struct ui *ui, const struct snapshot *snapshot, const struct key
 		return NEXT_NOTHING;
 	if (event->key == KEY_CLICK)
 		return ui_scope(ui) & SCOPE_VIEWS ? click(&press, event->x, event->y) : NEXT_NOTHING;
+	if (value_press(&press, event->key, &next))
+		return next;
 	press.command = keymap_find(event->key, ui_scope(ui));
 	return handlers[press.command](&press);
 }

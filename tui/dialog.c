@@ -5,16 +5,18 @@
  */
 #include "tui/dialog.h"
 
+#include "model/outlook.h"
+
 #include <stdio.h>
 
 static const struct {
 	const char *verb;
-	bool has_methods;
 	bool warns_of_owner;
 } kinds[ACTION_COUNT] = {
-	[ACTION_FORCE_COMPLETE] = {"force-complete", true, true},
-	[ACTION_ABORT] = {"abort", false, true},
-	[ACTION_BANDWIDTH] = {"lift the bandwidth limit", false, false},
+	[ACTION_FORCE_COMPLETE] = {"force-complete", true},
+	[ACTION_ABORT] = {"abort", true},
+	[ACTION_BANDWIDTH] = {"lift the bandwidth limit", false},
+	[ACTION_DOWNTIME] = {"set the maximum downtime", false},
 };
 
 const char *dialog_verb(enum action action)
@@ -24,7 +26,7 @@ const char *dialog_verb(enum action action)
 
 bool dialog_has_methods(const struct dialog *dialog)
 {
-	return kinds[dialog->action].has_methods;
+	return action_entry(dialog->action)->takes == TAKES_METHOD;
 }
 
 enum err dialog_method(enum action action, enum force_method wanted, const struct action_facts *facts,
@@ -36,7 +38,7 @@ enum err dialog_method(enum action action, enum force_method wanted, const struc
 		*out = wanted;
 		return ERR_OK;
 	}
-	for (int i = 0; kinds[action].has_methods && i < METHOD_COUNT; i++) {
+	for (int i = 0; action_entry(action)->takes == TAKES_METHOD && i < METHOD_COUNT; i++) {
 		if (action_check(action, (enum force_method)i, facts, NULL) == ERR_OK) {
 			*out = (enum force_method)i;
 			return ERR_OK;
@@ -58,6 +60,7 @@ enum err dialog_open(struct dialog *dialog, enum action action, enum force_metho
 	snprintf(dialog->name, sizeof dialog->name, "%s", row->name);
 	snprintf(dialog->source, sizeof dialog->source, "%s", row->source);
 	snprintf(dialog->destination, sizeof dialog->destination, "%s", row->destination ? row->destination : "?");
+	dialog_suggest(dialog, row_foretold(row));
 	return ERR_OK;
 }
 
@@ -75,6 +78,9 @@ enum dialog_state dialog_state(const struct dialog *dialog, const struct snapsho
 	facts.is_read_only |= is_read_only || snapshot->is_read_only;
 	if (action_check(dialog->action, dialog->method, &facts, why) != ERR_OK)
 		return DIALOG_REFUSED;
+	uint64_t value;
+	if (dialog_value(dialog, &value, why) != ERR_OK)
+		return DIALOG_NEEDS_VALUE;
 	if (!snapshot->ledger_ok && !dialog->insists) {
 		err_set(why, ERR_IO, "virt-drain", 0,
 			"Press i to act without a record. The ledger cannot be written: %s.",
@@ -102,6 +108,8 @@ struct order dialog_order(const struct dialog *dialog)
 			      .target = dialog->target,
 			      .insist = dialog->insists};
 
+	if (dialog_value(dialog, &order.value, NULL) != ERR_OK)
+		order.value = 0; /* which nobody accepts; y does nothing while the state says so */
 	snprintf(order.confirmation, sizeof order.confirmation, "key y");
 	return order;
 }

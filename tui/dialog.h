@@ -7,6 +7,7 @@
 #define TUI_DIALOG_H
 
 #include "model/snapshot.h"
+#include "tui/prompt.h"
 
 struct dialog {
 	bool is_open;
@@ -16,11 +17,14 @@ struct dialog {
 	struct migration_id target;
 	char name[128], source[64], destination[64]; /* as shown when the key was pressed */
 	mono_time opened;
+	struct prompt value; /* of an action that takes one: what will be ordered, as text */
+	bool is_typed;       /* somebody changed it */
 };
 
 enum dialog_state {
 	DIALOG_READY,        /* y does it */
 	DIALOG_REFUSED,      /* not possible now; the sentence says why, and it may become possible again */
+	DIALOG_NEEDS_VALUE,  /* what is typed cannot be ordered */
 	DIALOG_NEEDS_INSIST, /* the ledger cannot be written */
 	DIALOG_OVER,         /* the migration ended or is gone: only Close remains */
 };
@@ -43,6 +47,15 @@ bool dialog_is_guarded(const struct dialog *dialog, mono_time now);
 
 void dialog_choose(struct dialog *dialog, int step); /* method +1 or -1, round; nothing where there are no methods */
 bool dialog_has_methods(const struct dialog *dialog);
+
+/* ---- the value (tui/dialog_value.c) */
+
+/* Fills in what the forecast says is needed; nothing where nobody knows. */
+void dialog_suggest(struct dialog *dialog, const struct forecast *forecast);
+/* What is typed, as order.value; 0 where the action takes none. Errors: ERR_USAGE with what would be right. */
+enum err dialog_value(const struct dialog *dialog, uint64_t *out, struct err_info *why) ATTR_WARN_UNUSED;
+/* A key while the dialog is open: true if it belongs to the value and was used up. The first character replaces a suggestion. */
+bool dialog_type(struct dialog *dialog, uint32_t key);
 
 /* The order that y gives. */
 struct order dialog_order(const struct dialog *dialog);

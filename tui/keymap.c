@@ -41,6 +41,7 @@ static const struct command_entry commands[COMMAND_COUNT] = {
 	{COMMAND_FORCE,        "force",        "force",   "finish the migration now, by post-copy or pause (asks first)", GROUP_ACT, true, ACTION_FORCE_COMPLETE},
 	{COMMAND_ABORT,        "abort",        "abort",   "cancel the migration; the guest stays (asks first)", GROUP_ACT, true, ACTION_ABORT},
 	{COMMAND_BANDWIDTH,    "lift-limit",   "lift",    "lift the bandwidth limit of the migration (asks first)", GROUP_ACT, true, ACTION_BANDWIDTH},
+	{COMMAND_DOWNTIME,     "max-downtime", "downtime", "set the maximum downtime, so that it ends by itself (asks first)", GROUP_ACT, true, ACTION_DOWNTIME},
 	{COMMAND_HELP,         "help",         "help",    "this page", GROUP_PROGRAM, NO_ACTION},
 	{COMMAND_REPAINT,      "repaint",      NULL,      "draw the whole screen again", GROUP_PROGRAM, NO_ACTION},
 	{COMMAND_SUSPEND,      "suspend",      NULL,      "stop virt-drain and go to the shell; fg comes back", GROUP_PROGRAM, NO_ACTION},
@@ -100,6 +101,7 @@ static const struct binding bindings[] = {
 	{'f', COMMAND_FORCE, ROWS},
 	{'a', COMMAND_ABORT, ROWS},
 	{'b', COMMAND_BANDWIDTH, ROWS},
+	{'d', COMMAND_DOWNTIME, ROWS},
 	{'?', COMMAND_HELP, TABLES},
 	{KEY_FN1, COMMAND_HELP, TABLES},
 	{'?', COMMAND_BACK, SCOPE_HELP},
@@ -128,12 +130,12 @@ static const struct binding bindings[] = {
 };
 /* clang-format on */
 
-static const enum command main_bar[] = {COMMAND_HELP,       COMMAND_FILTER,    COMMAND_OPEN, COMMAND_FORCE,
-					COMMAND_ABORT,      COMMAND_BANDWIDTH, COMMAND_MARK, COMMAND_SORT_MENU,
-					COMMAND_VIEW_HOSTS, COMMAND_VIEW_LOG,  COMMAND_QUIT};
-static const enum command detail_bar[] = {COMMAND_HELP,     COMMAND_BACK,  COMMAND_NEXT_ROW,  COMMAND_PREVIOUS_ROW,
-					  COMMAND_FORCE,    COMMAND_ABORT, COMMAND_BANDWIDTH, COMMAND_MARK,
-					  COMMAND_VIEW_LOG, COMMAND_QUIT};
+static const enum command main_bar[] = {COMMAND_HELP,      COMMAND_FILTER,     COMMAND_OPEN,     COMMAND_FORCE,
+					COMMAND_ABORT,     COMMAND_BANDWIDTH,  COMMAND_DOWNTIME, COMMAND_MARK,
+					COMMAND_SORT_MENU, COMMAND_VIEW_HOSTS, COMMAND_VIEW_LOG, COMMAND_QUIT};
+static const enum command detail_bar[] = {COMMAND_HELP,  COMMAND_BACK,     COMMAND_NEXT_ROW,  COMMAND_PREVIOUS_ROW,
+					  COMMAND_FORCE, COMMAND_ABORT,    COMMAND_BANDWIDTH, COMMAND_DOWNTIME,
+					  COMMAND_MARK,  COMMAND_VIEW_LOG, COMMAND_QUIT};
 static const enum command hosts_bar[] = {COMMAND_HELP, COMMAND_BACK, COMMAND_OPEN, COMMAND_VIEW_LOG, COMMAND_QUIT};
 static const enum command log_bar[] = {COMMAND_HELP, COMMAND_BACK, COMMAND_VIEW_HOSTS, COMMAND_QUIT};
 static const enum command help_bar[] = {COMMAND_VIEW_HOSTS, COMMAND_VIEW_LOG, COMMAND_BACK};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Two tables: commands (what can be done, in words) and bindings (which key does it where). Help and key bar join them. No
- * command acts on a guest by itself: force, abort and bandwidth open a dialog. Constant data, main thread.
+ * command acts on a guest by itself: those of an action open a dialog. Constant data, main thread.
  */
 #ifndef TUI_KEYMAP_H
 #define TUI_KEYMAP_H
@@ -37,6 +37,7 @@ enum command {
 	COMMAND_FORCE,
 	COMMAND_ABORT,
 	COMMAND_BANDWIDTH,
+	COMMAND_DOWNTIME,
 	COMMAND_HELP,
 	COMMAND_REPAINT,
 	COMMAND_SUSPEND,

@@ -143,8 +143,10 @@ char *text_count(char *buffer, size_t size, uint64_t n)
 
 const char *shown_intent(const struct row *row, const struct glyphs *glyphs, char *buffer, size_t size)
 {
-	static const char *const verb[ACTION_COUNT] = {
-		[ACTION_FORCE_COMPLETE] = "forcing", [ACTION_ABORT] = "aborting", [ACTION_BANDWIDTH] = "lifting"};
+	static const char *const verb[ACTION_COUNT] = {[ACTION_FORCE_COMPLETE] = "forcing",
+						       [ACTION_ABORT] = "aborting",
+						       [ACTION_BANDWIDTH] = "lifting",
+						       [ACTION_DOWNTIME] = "setting"};
 
 	if (!row->has_intent || intent_is_closed(&row->intent))
 		return NULL;

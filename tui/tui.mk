@@ -6,6 +6,7 @@ libvd_tui_a_SOURCES = \
 	tui/columns_fit.c \
 	tui/command.c \
 	tui/dialog.c tui/dialog.h \
+	tui/dialog_value.c \
 	tui/glyphs.c tui/glyphs.h \
 	tui/graph.c \
 	tui/hit.c tui/hit.h \

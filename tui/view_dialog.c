@@ -121,6 +121,20 @@ static void write_methods(struct writer *w, const struct dialog *dialog, const s
 	}
 }
 
+/* What is typed, what it brings, and what is in force. */
+static void write_downtime(struct writer *w, const struct dialog *dialog, const struct row *row,
+			   const struct forecast *forecast)
+{
+	char text[OUTLOOK_MAX];
+	uint64_t ms;
+
+	snprintf(text, sizeof text, "maximum downtime: %s_", dialog->value.text);
+	write_text(w, ROLE_STRONG, text);
+	write_text(w, ROLE_TEXT, outlook_downtime_now(row, text, sizeof text));
+	if (dialog_value(dialog, &ms, NULL) == ERR_OK)
+		write_text(w, ROLE_INFO, outlook_downtime(forecast, (duration){(int64_t)ms}, text, sizeof text));
+}
+
 /* What the order brings or costs, where no method line has said it. */
 static void write_price(struct writer *w, const struct dialog *dialog, const struct row *row,
 			const struct forecast *forecast)
@@ -134,6 +148,7 @@ static void write_price(struct writer *w, const struct dialog *dialog, const str
 		break;
 	case ACTION_ABORT: write_text(w, ROLE_INFO, outlook_abort(row, forecast, text, sizeof text)); break;
 	case ACTION_BANDWIDTH: write_text(w, ROLE_INFO, outlook_lift(row, forecast, text, sizeof text)); break;
+	case ACTION_DOWNTIME: write_downtime(w, dialog, row, forecast); break;
 	case ACTION_COUNT: break;
 	}
 }
@@ -183,8 +198,8 @@ static void write_question(struct writer *w, const struct dialog *dialog, const 
 	write_methods(w, dialog, &facts, row, &forecast);
 	write_price(w, dialog, row, &forecast);
 	write_gap(w);
-	if (state == DIALOG_REFUSED)
-		write_text(w, ROLE_CRIT, sentence);
+	if (state == DIALOG_REFUSED || state == DIALOG_NEEDS_VALUE)
+		write_text(w, state == DIALOG_REFUSED ? ROLE_CRIT : ROLE_WARN, sentence);
 	else
 		write_text(w, ROLE_TEXT, action_consequence(dialog->action, dialog->method, row->phase));
 	write_gap(w);
@@ -199,7 +214,9 @@ void view_dialog(struct surface *surface, const struct view *view)
 	struct err_info why = {.text = ""};
 	enum dialog_state state = dialog_state(dialog, view->snapshot, view->ui->is_read_only, &why);
 	struct rect box = layout_box(surface->width, surface->height, DIALOG_WIDTH,
-				     dialog_has_methods(dialog) ? DIALOG_HEIGHT : DIALOG_HEIGHT - 5);
+				     DIALOG_HEIGHT - (dialog_has_methods(dialog)         ? 0
+						      : action_has_value(dialog->action) ? 2
+											 : 5));
 	char title[192];
 
 	if (box.w < 12 || box.h < 4)

@@ -301,7 +301,7 @@ static void act_force(struct act *act, const struct reading *unused)
 		act_postcopy(act, method);
 }
 
-/* ---- abort and bandwidth */
+/* ---- abort, bandwidth, maximum downtime */
 
 /* virDomainAbortJob ends whatever job there is, a backup too: that it is a migration was read just before. */
 static void act_abort(struct act *act, const struct reading *unused)
@@ -341,10 +341,25 @@ static void act_bandwidth(struct act *act, const struct reading *reading)
 	act_end(act, ERR_OK, text);
 }
 
+/* libvirt does not ask whether a migration runs; that was read just before. It holds for this migration alone. */
+static void act_downtime(struct act *act, const struct reading *unused)
+{
+	(void)unused;
+	act_before_call(act);
+	int called = virDomainMigrateSetMaxDowntime(act->domain, act->intent->order.value, 0);
+	enum err result = called < 0 ? act_error(act, "set the maximum downtime of") : ERR_OK;
+	act_after_call(act);
+	if (result != ERR_OK)
+		act_end_failed(act, result, METHOD_AUTO);
+	else
+		act_end(act, ERR_OK, "");
+}
+
 static void (*const act_by_action[ACTION_COUNT])(struct act *act, const struct reading *reading) = {
 	[ACTION_FORCE_COMPLETE] = act_force,
 	[ACTION_ABORT] = act_abort,
 	[ACTION_BANDWIDTH] = act_bandwidth,
+	[ACTION_DOWNTIME] = act_downtime,
 };
 
 /* ---- the doors */

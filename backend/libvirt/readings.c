@@ -224,4 +224,6 @@ void host_hold(struct host *host, const struct uuid *uuid, bool is_held)
 		domain->poll.n_held--;
 	if (!is_held && domain->poll.role == POLL_OUTGOING)
 		domain->poll.due = clock_mono(); /* what the action did is seen at once */
+	if (!is_held)
+		domain->limit_asked = (mono_time){0}; /* its maximum downtime too */
 }

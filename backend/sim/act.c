@@ -150,6 +150,9 @@ void sim_act_call(struct sim_world *world, const struct intent *intent, bool is_
 		say_result(reply, sim_call_bandwidth(world, number, limit, &why), &why);
 		return;
 	}
+	case ACTION_DOWNTIME:
+		say_result(reply, sim_call_downtime(world, number, intent->order.value, &why), &why);
+		return;
 	case ACTION_COUNT: break;
 	}
 }

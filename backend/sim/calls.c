@@ -14,6 +14,8 @@
 #define OPERATION_FAILED 1
 #define OPERATION_TIMEOUT 68
 
+#define DOWNTIME_LIMIT_MAX_MS 2000000 /* QEMU: MAX_MIGRATE_DOWNTIME */
+
 static enum err refuse(struct err_info *why, enum err code, int number, const char *text)
 {
 	return err_set(why, code, "simulator", number, "%s", text);
@@ -108,6 +110,19 @@ enum err sim_call_bandwidth(struct sim_world *world, uint32_t guest, bytes_per_s
 		job->terms.postcopy_bandwidth = limit;
 	else
 		job->terms.bandwidth = limit;
+	return ERR_OK;
+}
+
+enum err sim_call_downtime(struct sim_world *world, uint32_t guest, uint64_t ms, struct err_info *why)
+{
+	struct sim_job *job = world->guest[guest].job;
+
+	if (!job)
+		return refuse(why, ERR_INVALID_STATE, OPERATION_INVALID, "no migration is in progress");
+	if (ms > DOWNTIME_LIMIT_MAX_MS)
+		return refuse(why, ERR_FAILED, OPERATION_FAILED,
+			      "Parameter 'downtime-limit' expects an integer in the range of 0 to 2000000");
+	job->copy.downtime_limit = ms;
 	return ERR_OK;
 }
 

@@ -28,6 +28,9 @@ enum err sim_call_postcopy(struct sim_world *world, uint32_t guest, struct err_i
 /* virDomainMigrateSetMaxSpeed; 0: no limit. In post-copy it sets the limit of post-copy. */
 enum err sim_call_bandwidth(struct sim_world *world, uint32_t guest, bytes_per_s limit, struct err_info *why);
 
+/* virDomainMigrateSetMaxDowntime; ERR_FAILED above QEMU's 2000 s. */
+enum err sim_call_downtime(struct sim_world *world, uint32_t guest, uint64_t ms, struct err_info *why);
+
 /* What happens to a fleet without anybody's call. */
 void sim_fault_link(struct sim_world *world, uint32_t host,
 		    const char *trouble); /* the daemon cannot be reached; NULL: it can */

@@ -28,6 +28,7 @@ void sim_copy_begin(struct sim_copy *copy, uint64_t n_pages, uint64_t n_used, ui
 		.last_sync = now,
 		.window_began = now,
 		.expected_downtime = SIM_DOWNTIME_LIMIT_MS,
+		.downtime_limit = SIM_DOWNTIME_LIMIT_MS,
 	};
 	bitmap_init(&copy->todo, n_pages);
 	bitmap_init(&copy->written, n_pages);
@@ -128,5 +129,5 @@ void sim_copy_measure(struct sim_copy *copy, double now)
 
 bool sim_copy_fits(const struct sim_copy *copy)
 {
-	return !copy->todo.n_set || (double)sim_copy_remaining(copy) < copy->throughput * SIM_DOWNTIME_LIMIT_MS;
+	return !copy->todo.n_set || (double)sim_copy_remaining(copy) < copy->throughput * (double)copy->downtime_limit;
 }

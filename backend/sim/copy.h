@@ -37,6 +37,7 @@ struct sim_copy {
 	uint64_t processed_at_window;
 	double throughput;        /* bytes per ms in the last whole window */
 	double expected_downtime; /* ms */
+	uint64_t downtime_limit;  /* ms; what the switch-over may take */
 
 	bool auto_converge;
 	unsigned throttle; /* percent; 0: none */

@@ -56,7 +56,7 @@ static void active(const struct sim_job *job, struct job_stats *out)
 	out->dirty_rate.n = copy->dirty_rate;
 	if (copy->pass > 1) /* no second sync yet: the 0 that libvirt says means unknown */
 		job_mark(out, JOB_DIRTY_RATE);
-	out->downtime_limit.ms = SIM_DOWNTIME_LIMIT_MS;
+	out->downtime_limit.ms = (int64_t)copy->downtime_limit;
 	job_mark(out, JOB_DOWNTIME_LIMIT);
 	out->throttle_percent = copy->throttle;
 	if (copy->throttle)

@@ -3,12 +3,13 @@
  * One action of the libvirt driver, alone: on a connection of the test's choice, with our own check left out if the test says so, and
  * stopping before and after the call so that the test can change the world in between.
  *
- *   driver_act [--read-only-connection] [--no-check] [--stop-before] [--stop-after] URI GUEST auto|pause|post-copy|abort|lift|debt
+ *   driver_act [--read-only-connection] [--no-check] [--stop-before] [--stop-after] URI GUEST auto|pause|post-copy|abort|lift|downtime=MS|debt
  *
  * "--stop-before" prints "before" and goes on when a line of input comes; so does "--stop-after". The reply is the last line.
  */
 #include "backend/libvirt/act.h"
 
+#include <inttypes.h>
 #include <libvirt/virterror.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,6 +84,8 @@ static bool order_parse(const char *text, struct order *order)
 		order->action = ACTION_ABORT;
 	else if (strcmp(text, "lift") == 0)
 		order->action = ACTION_BANDWIDTH;
+	else if (sscanf(text, "downtime=%" SCNu64, &order->value) == 1)
+		order->action = ACTION_DOWNTIME;
 	else
 		return strcmp(text, "debt") == 0;
 	return true;
@@ -119,7 +122,8 @@ int main(int argc, char **argv)
 	int first = read_options(argc, argv, &options);
 
 	if (first + 3 != argc) {
-		fputs("usage: driver_act [options] URI GUEST auto|pause|post-copy|abort|lift|debt\n", stderr);
+		fputs("usage: driver_act [options] URI GUEST auto|pause|post-copy|abort|lift|downtime=MS|debt\n",
+		      stderr);
 		return 2;
 	}
 	virSetErrorFunc(NULL, keep_quiet);

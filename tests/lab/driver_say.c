@@ -277,9 +277,10 @@ static void submit(const char *verb, const char *guest, const char *value)
 	}
 	if (strcmp(verb, "force") == 0 && !force_method_parse(value, &intent.order.method))
 		printf("- - UNKNOWN method %s\n", value);
-	intent.order.action = strcmp(verb, "force") == 0   ? ACTION_FORCE_COMPLETE
-			      : strcmp(verb, "abort") == 0 ? ACTION_ABORT
-							   : ACTION_BANDWIDTH;
+	intent.order.action = strcmp(verb, "force") == 0      ? ACTION_FORCE_COMPLETE
+			      : strcmp(verb, "abort") == 0    ? ACTION_ABORT
+			      : strcmp(verb, "downtime") == 0 ? ACTION_DOWNTIME
+							      : ACTION_BANDWIDTH;
 	intent.order.value = strtoull(value, NULL, 10);
 	say.driver->ops->submit(say.driver, &intent);
 }

@@ -107,7 +107,7 @@ virsh_on host1 resume web >/dev/null 2>&1
 # read-only: the daemon itself refuses, our own check left out
 lab migrate web host2 --bandwidth 5 --postcopy
 await 30 copies web
-for what in pause post-copy abort lift; do
+for what in pause post-copy abort lift downtime=1000; do
 	reply=$(act --read-only-connection --no-check "$home" web $what)
 	check "over a read-only connection the daemon itself refuses: $what" contains "$reply" 'result="not permitted" called=1'
 done
@@ -116,7 +116,7 @@ check 'and its job goes on' copies web
 
 # and the driver refuses before that, without a connection for it
 driver_start --read-only
-for order in 'force web auto' 'force web pause' 'force web post-copy' 'abort web' 'bandwidth web 0' 'debt web'; do
+for order in 'force web auto' 'force web pause' 'force web post-copy' 'abort web' 'bandwidth web 0' 'downtime web 1000' 'debt web'; do
 	reply=$(ordered $order)
 	check "a read-only driver refuses: $order" contains "$reply" 'result="not permitted" called=0'
 done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Force-complete and abort by the command line, on real guests, each to its true end as virsh sees it.
+# The actions by the command line, on real guests, each to its true end as virsh sees it.
 set -u
 srcdir=${srcdir:-.} builddir=${builddir:-.}
 . "$srcdir/tests/lab/lib.sh"
@@ -66,14 +66,34 @@ lab migrate kept host2 --bandwidth 2
 await 20 copies kept
 check 'a slow copy is paused' virt_drain force-complete kept --method pause
 check 'virsh sees it paused' await 10 eval '[ "$(virsh_on host1 domstate kept)" = paused ]'
+check 'a maximum downtime for a frozen guest is refused with code 3' refused_with 3 virt_drain downtime kept 1s
 check 'a second pause is refused with code 3' refused_with 3 virt_drain force-complete kept --method pause
 check 'the frozen guest can be aborted' virt_drain abort kept --wait
 check 'and runs again on its source' await 10 guest_is_only_on kept host1
 
+# ---- the maximum downtime ----
+stuck eased
+await 20 copies eased
+limit_of() { virsh_on host1 migrate-getmaxdowntime "$1"; }
+check 'a maximum downtime of 0 is refused with code 2' refused_with 2 virt_drain downtime eased 0
+check 'one above 2000 s too' refused_with 2 virt_drain downtime eased 2001
+check 'and one that is no duration' refused_with 2 virt_drain downtime eased soon
+check 'and none at all' refused_with 2 virt_drain downtime eased
+check 'nothing of it reached the guest' same "$(limit_of eased)" 300
+said=$(virt_drain downtime eased 456ms --wait 2>&1)
+check 'a maximum downtime is read back' contains "$said" 'eased: the maximum downtime is 456 ms now'
+check 'and virsh says the same' same "$(limit_of eased)" 456
+check 'without --wait too' virt_drain downtime eased 789ms
+check 'virsh sees it' await 10 eval 'same "$(limit_of eased)" 789'
+check 'one that is enough is set' virt_drain downtime eased 15s --wait
+check 'and lets it end by itself' await 60 guest_is_only_on eased host2
+check 'as completed' await 5 eval 'same "$(last_of eased outcome)" completed'
+check 'then it is refused with code 5' refused_with 5 virt_drain downtime eased 1s
+
 # ---- read-only ----
 lab migrate kept host2 --bandwidth 2
 await 20 copies kept
-for action in 'force-complete kept' 'force-complete kept --method pause' 'force-complete kept --method post-copy' 'abort kept'; do
+for action in 'force-complete kept' 'force-complete kept --method pause' 'force-complete kept --method post-copy' 'abort kept' 'downtime kept 1s'; do
 	# shellcheck disable=SC2086
 	check "read-only mode refuses: $action" refused_with 4 virt_drain --read-only $action
 done
@@ -94,6 +114,7 @@ check 'it stays paused, as its owner wants it' same "$(virsh_on host1 domstate k
 ledger=$XDG_STATE_HOME/virt-drain/ledger.sqlite
 count() { sqlite3 "$ledger" "select count(*) from intent where $1"; }
 check 'the ledger has the intents' test "$(count "domain_name = 'plain'")" -ge 1
+check 'with their values' same "$(count "domain_name = 'eased' and action = 'downtime' and value in (456, 789) and stage = 'proven'")" 2
 check 'no intent is left open' same "$(count "stage in ('asked', 'recorded')")" 0
 check 'no debt is left open' same "$(count 'owes <> 0')" 0
 check 'read-only mode made no intent' same "$(count "text like '%read-only%'")" 0

@@ -289,6 +289,28 @@ static void a_frozen_guest_is_rescued_by_lifting_the_limit(void **state)
 	assert_completed(play, &guest);
 }
 
+/* A reading that was out already may come before the new one. */
+static void a_new_maximum_downtime_is_read_back_at_once(void **state)
+{
+	struct play *play = *state;
+	struct uuid guest = play_busy_guest(play);
+	const struct event *job = NULL;
+	bool is_there = false;
+
+	play_migrate(play, &guest, false);
+	play->value = 1234;
+	struct intent_reply reply = play_act(play, ACTION_DOWNTIME, METHOD_AUTO, 0, &guest);
+	assert_int_equal(reply.result, ERR_OK);
+	assert_true(reply.was_called);
+	assert_false(reply.froze_guest);
+	for (size_t i = 0, after = play->n_seen; i < 3 && !is_there; i++) {
+		job = play_await(play, (struct want){.kind = EVENT_JOB, .host = 0, .guest = &guest, .after = after});
+		is_there = job_has(&job->job.stats, JOB_DOWNTIME_LIMIT) && job->job.stats.downtime_limit.ms == 1234;
+		after = play_index(play, job) + 1;
+	}
+	assert_true(is_there);
+}
+
 static void postcopy_runs_the_guest_at_the_destination_and_completes(void **state)
 {
 	struct play *play = *state;
@@ -420,7 +442,7 @@ struct asking {
 static const struct asking askings[] = {
 	{ACTION_FORCE_COMPLETE, METHOD_AUTO},     {ACTION_FORCE_COMPLETE, METHOD_PAUSE},
 	{ACTION_FORCE_COMPLETE, METHOD_POSTCOPY}, {ACTION_ABORT, METHOD_AUTO},
-	{ACTION_BANDWIDTH, METHOD_AUTO},
+	{ACTION_BANDWIDTH, METHOD_AUTO},          {ACTION_DOWNTIME, METHOD_AUTO},
 };
 
 /* Every action on this guest is refused with this, uncalled and in words. */
@@ -488,6 +510,7 @@ static void every_intent_is_answered_exactly_once(void **state)
 	struct uuid guest = play_busy_guest(play);
 	uint64_t id[ARRAY_LEN(askings)];
 
+	play->value = 1000;
 	play_migrate(play, &guest, true);
 	for (size_t i = 0; i < ARRAY_LEN(askings); i++)
 		id[i] = play_submit(play, askings[i].action, askings[i].method, 0, &guest);
@@ -534,6 +557,7 @@ static const struct CMUnitTest cases[] = {
 	CASE(a_paused_guest_arrives_and_its_downtime_is_told),
 	CASE(an_abort_after_a_pause_lets_the_guest_go_on_at_its_source),
 	CASE(a_frozen_guest_is_rescued_by_lifting_the_limit),
+	CASE(a_new_maximum_downtime_is_read_back_at_once),
 	CASE(postcopy_runs_the_guest_at_the_destination_and_completes),
 	CASE(a_frozen_guest_is_rescued_by_postcopy),
 	CASE(automatic_force_takes_postcopy_where_it_may),

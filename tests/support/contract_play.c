@@ -224,6 +224,7 @@ uint64_t play_submit(struct play *play, enum action action, enum force_method me
 		.order = {.serial = play->next_intent,
 			  .action = action,
 			  .method = method,
+			  .value = play->value,
 			  .target = {.host = facts->host_facts.uuid, .domain = *guest, .attempt = 1}},
 	};
 

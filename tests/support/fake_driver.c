@@ -195,6 +195,9 @@ void fake_say_job(struct fake_driver *fake, int64_t elapsed, uint64_t processed,
 	stats->pass = 1;
 	for (int i = JOB_DATA_TOTAL; i <= JOB_MEMORY_REMAINING; i++)
 		job_mark(stats, (enum job_field)i);
+	stats->downtime_limit.ms = fake->downtime_limit;
+	if (fake->downtime_limit)
+		job_mark(stats, JOB_DOWNTIME_LIMIT);
 	job_mark(stats, JOB_ELAPSED);
 	job_mark(stats, JOB_PASS);
 	say(fake, event);

@@ -21,6 +21,7 @@ struct fake_driver {
 	/* The reply that a submit gets at once; was_called false and result OK: none. */
 	struct intent_reply reply;
 	bool replies;
+	int64_t downtime_limit; /* what fake_say_job says; 0: nothing */
 };
 
 void fake_driver_init(struct fake_driver *fake);

@@ -180,12 +180,20 @@ static void begin_migration(struct scene *scene)
 	AWAIT(scene, has_row);
 }
 
-static uint64_t ask(struct scene *scene, enum action action, enum force_method method)
+static uint64_t ask_for(struct scene *scene, enum action action, enum force_method method, uint64_t value)
 {
-	struct order order = {
-		.action = action, .method = method, .target = scene->snapshot->row[0].id, .confirmation = "test"};
+	struct order order = {.action = action,
+			      .method = method,
+			      .value = value,
+			      .target = scene->snapshot->row[0].id,
+			      .confirmation = "test"};
 
 	return backend_submit(scene->backend, &order);
+}
+
+static uint64_t ask(struct scene *scene, enum action action, enum force_method method)
+{
+	return ask_for(scene, action, method, 0);
 }
 
 static void reply_with(struct scene *scene, struct intent_reply reply)
@@ -371,6 +379,55 @@ static void an_abort_is_proven_by_the_job_that_is_gone(void **state)
 	close_scene(&scene);
 }
 
+static void a_maximum_downtime_is_proven_when_it_is_read_back(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, true, false);
+	scene.fake.downtime_limit = 300;
+	begin_migration(&scene);
+	reply_with(&scene, (struct intent_reply){.was_called = true});
+	ask_for(&scene, ACTION_DOWNTIME, METHOD_AUTO, 6300);
+	AWAIT(&scene, is_sent);
+	assert_int_equal(scene.fake.submitted.order.value, 6300);
+	scene.fake.downtime_limit = 6300;
+	fake_say_job(&scene.fake, 2000, 2 << 20, running);
+	AWAIT(&scene, is_proven);
+	assert_false(last_intent(&scene)->owes);
+	close_scene(&scene);
+}
+
+static void a_maximum_downtime_that_is_not_read_back_is_unproven(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, false, false);
+	scene.fake.downtime_limit = 300;
+	begin_migration(&scene);
+	reply_with(&scene, (struct intent_reply){.was_called = true});
+	ask_for(&scene, ACTION_DOWNTIME, METHOD_AUTO, 6300);
+	AWAIT(&scene, is_unproven);
+	assert_non_null(strstr(last_intent(&scene)->text, "300 ms was read back"));
+	close_scene(&scene);
+}
+
+static void a_value_that_cannot_be_is_refused_before_any_call(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, true, false);
+	begin_migration(&scene);
+	ask_for(&scene, ACTION_DOWNTIME, METHOD_AUTO, 2000001);
+	AWAIT(&scene, is_refused);
+	assert_int_equal(last_intent(&scene)->result, ERR_USAGE);
+	assert_int_equal(last_intent(&scene)->id, 0);
+	assert_int_equal(fake_count(&scene.fake, &scene.fake.n_submits), 0);
+	close_scene(&scene);
+}
+
 static void a_second_order_waits_for_the_first(void **state)
 {
 	struct scene scene;
@@ -495,6 +552,9 @@ int main(void)
 		cmocka_unit_test(a_call_that_fails_is_told_with_its_reason),
 		cmocka_unit_test(an_accepted_abort_without_effect_is_unproven),
 		cmocka_unit_test(an_abort_is_proven_by_the_job_that_is_gone),
+		cmocka_unit_test(a_maximum_downtime_is_proven_when_it_is_read_back),
+		cmocka_unit_test(a_maximum_downtime_that_is_not_read_back_is_unproven),
+		cmocka_unit_test(a_value_that_cannot_be_is_refused_before_any_call),
 		cmocka_unit_test(a_second_order_waits_for_the_first),
 		cmocka_unit_test(a_guest_that_our_pause_left_frozen_is_resumed),
 		cmocka_unit_test(a_guest_that_libvirt_resumed_is_owed_nothing),

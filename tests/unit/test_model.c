@@ -4,6 +4,7 @@
  */
 #include "model/action.h"
 #include "model/field.h"
+#include "model/proof.h"
 #include "model/query.h"
 #include "model/timeout.h"
 
@@ -106,6 +107,8 @@ static bool design_allows(enum action action, enum force_method method, enum pha
 		return phase == PHASE_PREPARING || precopy || paused;
 	if (action == ACTION_BANDWIDTH)
 		return precopy || paused || phase == PHASE_POSTCOPY;
+	if (action == ACTION_DOWNTIME)
+		return precopy;
 	return precopy || (paused && method == METHOD_POSTCOPY);
 }
 
@@ -192,10 +195,97 @@ static void every_action_has_a_name_help_and_consequence(void **state)
 		assert_int_equal(entry->action, a);
 		assert_string_equal(entry->name, action_name((enum action)a));
 		assert_true(strlen(entry->help) > 10 && strlen(entry->label) > 0);
+		assert_true(entry->patience.ms >= 5000);
 		for (int m = 0; m < METHOD_COUNT; m++)
 			assert_true(strlen(action_consequence((enum action)a, (enum force_method)m, PHASE_PAUSED)) >
 				    20);
 	}
+}
+
+static void a_maximum_downtime_is_read_as_people_write_it(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t ms;
+	} right[] = {{"500ms", 500}, {"6.3s", 6300}, {"1", 1000}, {"2m", 120000}, {"2000", 2000000}, {"1ms", 1}};
+	static const char *const wrong[] = {"", "0", "0ms", "0.4ms", "2000.1", "1h", "soon", "-3", "10 s", "5x", "inf"};
+	struct err_info why;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+		uint64_t value = 0;
+		char text[TEXT_NUMBER_MAX];
+
+		assert_int_equal(action_value_parse(ACTION_DOWNTIME, right[i].text, &value, &why), ERR_OK);
+		assert_int_equal(value, right[i].ms);
+		/* what we write reads as the same again */
+		action_value_text(ACTION_DOWNTIME, value, text, sizeof text);
+		assert_int_equal(action_value_parse(ACTION_DOWNTIME, text, &value, &why), ERR_OK);
+		assert_int_equal(value, right[i].ms);
+	}
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		uint64_t value = 77;
+
+		assert_int_equal(action_value_parse(ACTION_DOWNTIME, wrong[i], &value, &why), ERR_USAGE);
+		assert_int_equal(value, 77);
+		assert_true(strlen(why.text) > 20);
+	}
+	assert_int_equal(action_value_check(ACTION_DOWNTIME, 2000001, &why), ERR_USAGE);
+	assert_int_equal(action_value_check(ACTION_ABORT, 2000001, &why), ERR_OK);
+	assert_int_equal(action_value_parse(ACTION_ABORT, "1", &(uint64_t){0}, &why), ERR_USAGE);
+}
+
+static void the_suggested_downtime_is_enough_and_short(void **state)
+{
+	struct forecast forecast = forecast_nothing;
+	uint64_t value = 77;
+
+	(void)state;
+	assert_false(action_value_suggest(ACTION_DOWNTIME, &forecast, &value));
+	forecast.needed_downtime.ms = 2000001; /* QEMU would refuse it */
+	assert_false(action_value_suggest(ACTION_DOWNTIME, &forecast, &value));
+	forecast.needed_downtime.ms = 6213;
+	assert_true(action_value_suggest(ACTION_DOWNTIME, &forecast, &value));
+	assert_int_equal(value, 6300);
+	assert_false(action_value_suggest(ACTION_ABORT, &forecast, &value));
+}
+
+static struct intent sent_downtime(uint64_t ms)
+{
+	return (struct intent){
+		.order = {.action = ACTION_DOWNTIME, .value = ms}, .stage = INTENT_SENT, .sent = {{1000}, {1}}};
+}
+
+static struct migration with_limit(enum phase phase, int64_t ms)
+{
+	struct migration migration = {.phase = phase, .stats = {.downtime_limit = {ms}}};
+
+	job_mark(&migration.stats, JOB_DOWNTIME_LIMIT);
+	return migration;
+}
+
+static void a_maximum_downtime_is_proven_by_the_figure_and_not_by_the_daemons_word(void **state)
+{
+	struct intent intent = sent_downtime(6300), other = sent_downtime(6300), ended = sent_downtime(6300);
+	struct migration old = with_limit(PHASE_PRECOPY, 300), new = with_limit(PHASE_PRECOPY, 6300);
+	struct migration done = with_limit(PHASE_COMPLETED, 300), lost = with_limit(PHASE_LOST, 6300);
+	struct migration untold = {.phase = PHASE_PRECOPY};
+	struct stamp soon = {{2000}, {2}}, late = {{90000}, {3}};
+
+	(void)state;
+	assert_false(intent_judge(&intent, &untold, soon, (duration){5000}));
+	assert_false(intent_judge(&intent, &old, soon, (duration){5000}));
+	assert_true(intent_judge(&intent, &new, soon, (duration){5000}));
+	assert_int_equal(intent.stage, INTENT_PROVEN);
+	assert_string_equal(intent.text, "the maximum downtime is 6.3 s now");
+	assert_true(intent_judge(&other, &old, late, (duration){5000}));
+	assert_int_equal(other.stage, INTENT_UNPROVEN);
+	assert_non_null(strstr(other.text, "a maximum downtime of 300 ms was read back"));
+	assert_true(intent_judge(&ended, &lost, soon, (duration){5000}));
+	assert_int_equal(ended.stage, INTENT_UNPROVEN);
+	ended = sent_downtime(6300);
+	assert_true(intent_judge(&ended, &done, soon, (duration){5000}));
+	assert_int_equal(ended.stage, INTENT_PROVEN);
 }
 
 /* ---- timeout ---- */
@@ -347,6 +437,9 @@ int main(void)
 		cmocka_unit_test(a_guest_paused_by_its_owner_is_not_paused_again),
 		cmocka_unit_test(while_a_cancel_is_under_way_nothing_else_is_accepted),
 		cmocka_unit_test(every_action_has_a_name_help_and_consequence),
+		cmocka_unit_test(a_maximum_downtime_is_read_as_people_write_it),
+		cmocka_unit_test(the_suggested_downtime_is_enough_and_short),
+		cmocka_unit_test(a_maximum_downtime_is_proven_by_the_figure_and_not_by_the_daemons_word),
 		cmocka_unit_test(the_limit_is_novas),
 		cmocka_unit_test(fields_are_in_order_named_once_and_explained),
 		cmocka_unit_test(absent_figures_sort_last_in_both_directions),

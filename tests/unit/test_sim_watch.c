@@ -346,6 +346,30 @@ static void the_bandwidth_is_in_mib_per_second(void **state)
 	assert_int_equal(desk->world->guest[desk->guest].job->terms.bandwidth.n, 33 * MIB);
 }
 
+static void a_larger_maximum_downtime_lets_a_guest_end_that_never_would(void **state)
+{
+	struct desk *desk = *state;
+	struct intent intent = intent_on(desk, ACTION_DOWNTIME, METHOD_AUTO);
+	struct intent_reply reply;
+	struct job_stats stats;
+
+	migrate_to(desk, 1, false);
+	pass_time(desk, 2000);
+	intent.order.value = 600000;
+	sim_act_call(desk->world, &intent, false, &reply);
+	assert_int_equal(reply.result, ERR_OK);
+	sim_job_stats(desk->world, desk->world->guest[desk->guest].job, &stats);
+	assert_int_equal(stats.downtime_limit.ms, 600000);
+	pass_time(desk, 700000);
+	assert_null(desk->world->guest[desk->guest].job);
+	assert_int_equal(desk->world->guest[desk->guest].host, 1);
+	intent.order.value = 2000001;
+	migrate_to(desk, 0, false);
+	pass_time(desk, 2000);
+	struct err_info why;
+	assert_int_equal(sim_call_downtime(desk->world, desk->guest, 2000001, &why), ERR_FAILED);
+}
+
 #define DESK_TEST(test) cmocka_unit_test_setup_teardown(test, open_desk, close_desk)
 
 int main(void)
@@ -364,6 +388,7 @@ int main(void)
 		DESK_TEST(a_debt_is_paid_only_to_a_guest_that_was_left_paused),
 		DESK_TEST(a_host_that_cannot_be_reached_is_not_acted_on),
 		DESK_TEST(the_bandwidth_is_in_mib_per_second),
+		DESK_TEST(a_larger_maximum_downtime_lets_a_guest_end_that_never_would),
 	};
 
 	return cmocka_run_group_tests_name("simulated driver's watch", tests, NULL, NULL);

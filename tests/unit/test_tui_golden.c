@@ -349,6 +349,25 @@ static void dialog_bandwidth_hopeless(void **state)
 	(void)state;
 	verdicts_at(80, 24, "db07", 'b', false, "dialog_bandwidth_hopeless");
 }
+static void dialog_downtime(void **state)
+{
+	(void)state;
+	struct screen screen;
+	struct snapshot *snapshot = snapshot_build_verdicts();
+	struct row *row = snapshot_row(snapshot, "db07");
+
+	row->stats.downtime_limit.ms = 300;
+	job_mark(&row->stats, JOB_DOWNTIME_LIMIT);
+	screen_open(&screen, snapshot, 80, 24, NULL);
+	screen_select(&screen, "db07");
+	screen_press(&screen, 'd');
+	expect(&screen, "dialog_downtime");
+}
+static void dialog_downtime_unknown(void **state)
+{
+	(void)state;
+	verdicts_at(80, 24, "shop", 'd', false, "dialog_downtime_unknown");
+}
 
 static void hostile_80x24(void **state)
 {
@@ -433,6 +452,8 @@ int main(void)
 		cmocka_unit_test(detail_stale_80x24),
 		cmocka_unit_test(dialog_force_measuring),
 		cmocka_unit_test(dialog_bandwidth_hopeless),
+		cmocka_unit_test(dialog_downtime),
+		cmocka_unit_test(dialog_downtime_unknown),
 		cmocka_unit_test(hostile_80x24),
 		cmocka_unit_test(cached_80x24),
 		cmocka_unit_test(empty_80x24),

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-static const uint32_t action_keys[] = {'f', 'a', 'b'};
+static const uint32_t action_keys[] = {'f', 'a', 'b', 'd'};
 
 static void read_only(struct tui_settings *settings)
 {
@@ -398,6 +398,73 @@ static void insisting_is_nothing_where_the_ledger_is_well(void **state)
 	screen_close(&screen);
 }
 
+static void type(struct screen *screen, const char *text)
+{
+	for (; *text; text++)
+		screen_press(screen, (unsigned char)*text);
+}
+
+static void a_maximum_downtime_is_suggested_and_ordered_by_y(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_verdicts(), 80, 24, NULL);
+	screen_select(&screen, "db07");
+	assert_true(screen_press(&screen, 'd') & NEXT_PREPARE);
+	assert_string_equal(screen.ui.dialog.value.text, "68.4s");
+	assert_true(screen_press(&screen, 'y') & NEXT_SUBMIT);
+	assert_int_equal(screen.ui.order.action, ACTION_DOWNTIME);
+	assert_int_equal(screen.ui.order.value, 68400);
+	screen_close(&screen);
+}
+
+static void what_is_typed_replaces_what_was_suggested_and_y_orders_it(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_verdicts(), 80, 24, NULL);
+	screen_select(&screen, "db07");
+	screen_press(&screen, 'd');
+	type(&screen, "50m");
+	assert_false(screen_press(&screen, 'y') & NEXT_SUBMIT); /* above 2000 s */
+	assert_true(screen_shows(&screen, "give 1 ms to 2000 s"));
+	type(&screen, "s");
+	assert_string_equal(screen.ui.dialog.value.text, "50ms");
+	screen_press(&screen, KEY_RUBOUT);
+	screen_press(&screen, KEY_RUBOUT);
+	type(&screen, "0ms");
+	assert_true(screen_shows(&screen, "not enough to end by itself"));
+	/* Enter is Cancel only while nobody typed: what was typed is not lost by a habit */
+	assert_false(screen_press(&screen, KEY_RETURN) & NEXT_SUBMIT);
+	assert_true(screen.ui.dialog.is_open);
+	assert_true(screen_press(&screen, 'y') & NEXT_SUBMIT);
+	assert_int_equal(screen.ui.order.value, 500);
+	screen_close(&screen);
+}
+
+static void without_a_value_y_orders_nothing(void **state)
+{
+	static const char *const bad[] = {"", "0", "2001", "1..2", "5mm", "9999999999999999"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct screen screen;
+
+		screen_open(&screen, snapshot_build_verdicts(), 80, 24, NULL);
+		screen_select(&screen, "db07");
+		screen_press(&screen, 'd');
+		screen_press(&screen, KEY_CTRL('U'));
+		type(&screen, bad[i]);
+		assert_false(screen_press(&screen, 'y') & NEXT_SUBMIT);
+		assert_true(screen.ui.dialog.is_open);
+		screen_press(&screen, KEY_ESCAPE);
+		assert_false(screen.ui.dialog.is_open);
+		screen_close(&screen);
+	}
+}
+
 static void pasted_text_triggers_nothing(void **state)
 {
 	struct screen screen;
@@ -589,6 +656,9 @@ int main(void)
 		cmocka_unit_test(a_dialog_says_why_it_became_impossible),
 		cmocka_unit_test(without_a_ledger_one_must_insist),
 		cmocka_unit_test(insisting_is_nothing_where_the_ledger_is_well),
+		cmocka_unit_test(a_maximum_downtime_is_suggested_and_ordered_by_y),
+		cmocka_unit_test(what_is_typed_replaces_what_was_suggested_and_y_orders_it),
+		cmocka_unit_test(without_a_value_y_orders_nothing),
 		cmocka_unit_test(pasted_text_triggers_nothing),
 		cmocka_unit_test(pasted_text_goes_into_a_prompt),
 		cmocka_unit_test(escape_never_quits),
