@@ -163,6 +163,7 @@ static const char *command_words(enum command command)
 	case COMMAND_FORCE:
 	case COMMAND_ABORT:
 	case COMMAND_DOWNTIME:
+	case COMMAND_BANDWIDTH:
 	case COMMAND_HISTORY:
 	case COMMAND_COUNT: break;
 	}

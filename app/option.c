@@ -13,7 +13,7 @@
 
 #define ON(command) (1u << COMMAND_##command)
 #define WATCHING (ON(DASHBOARD) | ON(ONCE) | ON(STREAM))
-#define ACTING (ON(FORCE) | ON(ABORT) | ON(DOWNTIME))
+#define ACTING (ON(FORCE) | ON(ABORT) | ON(DOWNTIME) | ON(BANDWIDTH))
 #define LIVE (WATCHING | ACTING) /* all that reach hosts */
 
 #define AT(member) .offset = offsetof(struct settings, member)
@@ -148,6 +148,7 @@ bool command_action(enum command command, enum action *out)
 		{COMMAND_FORCE, ACTION_FORCE_COMPLETE},
 		{COMMAND_ABORT, ACTION_ABORT},
 		{COMMAND_DOWNTIME, ACTION_DOWNTIME},
+		{COMMAND_BANDWIDTH, ACTION_BANDWIDTH},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		if (rows[i].command == command) {

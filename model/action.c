@@ -16,9 +16,9 @@ static const struct action_entry entries[ACTION_COUNT] = {
 	                           true, TAKES_METHOD, SECONDS(30)},
 	[ACTION_ABORT] = {ACTION_ABORT, "abort", "abort", "cancel the migration; the guest stays on its source",
 	                  true, TAKES_NOTHING, SECONDS(30)},
-	[ACTION_BANDWIDTH] = {ACTION_BANDWIDTH, "bandwidth", "lift limit",
-	                      "lift the bandwidth limit of the migration, so that it ends sooner",
-	                      true, TAKES_NOTHING, SECONDS(30)},
+	[ACTION_BANDWIDTH] = {ACTION_BANDWIDTH, "bandwidth", "bandwidth",
+	                      "set or lift the bandwidth limit of the migration, so that it ends sooner or leaves room for others",
+	                      true, TAKES_BANDWIDTH, SECONDS(15)},
 	[ACTION_DOWNTIME] = {ACTION_DOWNTIME, "downtime", "downtime",
 	                     "set how long the switch-over may stop the guest: with more, the migration ends by itself",
 	                     true, TAKES_DURATION, SECONDS(15)},
@@ -148,7 +148,9 @@ static const char *const consequences[RULE_COUNT] = {
 	[RULE_POSTCOPY] = "The guest runs at the destination at once and fetches its memory from the source. "
 			  "It cannot be aborted any more; a lost network or host loses the guest.",
 	[RULE_ABORT] = "The migration is cancelled, what was copied is thrown away, and the guest stays on its source.",
-	[RULE_BANDWIDTH] = "The migration may use the whole link. Other traffic on it may suffer.",
+	[RULE_BANDWIDTH] =
+		"The migration sends at most so much; without a limit it may use the whole link, and other traffic "
+		"on it may suffer. It holds for this migration alone.",
 	[RULE_DOWNTIME] =
 		"The migration ends as soon as what is left can be sent within this time, and the guest stands "
 		"still for up to that long. It holds for this migration alone.",
@@ -163,5 +165,9 @@ const char *action_consequence(enum action action, enum force_method method, enu
 		return "The frozen guest runs at the destination at once and fetches the rest of its memory from the "
 		       "source. "
 		       "It cannot be aborted any more; a lost network or host loses the guest.";
+	if (phase == PHASE_POSTCOPY && action == ACTION_BANDWIDTH)
+		return "Post-copy has a limit of its own. The guest runs at the destination already; with more, it "
+		       "waits less "
+		       "for memory that is still at the source.";
 	return consequences[rule_of(action, method)];
 }

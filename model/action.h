@@ -24,7 +24,7 @@ struct action_facts {
 };
 
 /* What an action has to be told beside its target. */
-enum action_takes { TAKES_NOTHING, TAKES_METHOD, TAKES_DURATION };
+enum action_takes { TAKES_NOTHING, TAKES_METHOD, TAKES_DURATION, TAKES_BANDWIDTH };
 
 struct action_entry {
 	enum action action;
@@ -50,14 +50,19 @@ const char *action_consequence(enum action action, enum force_method method, enu
 
 /* True where order.value means something: it is asked for, shown and recorded. */
 bool action_has_value(enum action action);
-/* "DURATION", or "" for an action without a value. */
+/* "DURATION", "MIB_PER_S|none", or "" for an action without a value. */
 const char *action_value_argument(enum action action);
 /* What a person wrote. Errors: ERR_USAGE with what would be right; *out untouched. */
 enum err action_value_parse(enum action action, const char *text, uint64_t *out, struct err_info *why) ATTR_WARN_UNUSED;
 /* Before any call. Errors: ERR_USAGE with what would be right. */
 enum err action_value_check(enum action action, uint64_t value, struct err_info *why);
-/* As action_value_parse reads it: "6.3s". */
+/* As action_value_parse reads it: "6.3s", "140", "none". */
 char *action_value_text(enum action action, uint64_t value, char *buffer, size_t size);
+/* A bandwidth limit as a sentence has it: "1500 MiB/s", "none". */
+char *action_bandwidth_text(uint64_t mib_per_s, char *buffer, size_t size);
+/* The largest limit that libvirt's QEMU driver takes, in MiB/s: the bytes must fit a signed 64-bit number (QEMU_DOMAIN_MIG_BANDWIDTH_MAX),
+ * and the call takes an unsigned long. */
+uint64_t action_bandwidth_max(void);
 /* The smallest value that would let the migration end by itself; false if it needs none, or nobody knows. */
 bool action_value_suggest(enum action action, const struct forecast *forecast, uint64_t *out);
 

@@ -85,6 +85,7 @@ struct intent {
 	enum intent_stage stage;
 	enum force_method used;           /* what was really called, from the driver's reply */
 	bool fell_back;                   /* post-copy was refused by the job, pause was used */
+	bool is_read_back;                /* the driver asked what is in force now, and it is what was ordered */
 	bool owes;                        /* it froze a guest and the guest has not been seen running since */
 	enum err result;                  /* why REFUSED, FAILED or UNPROVEN */
 	struct stamp asked, sent, closed; /* zero where it did not happen */
@@ -103,6 +104,7 @@ struct intent_reply {
 	bool was_called; /* false: refused by the check on facts read just before the call */
 	enum force_method used;
 	bool fell_back;
+	bool is_read_back;    /* ACTION_BANDWIDTH: the limit in force was read after the call, and is the one ordered */
 	bool froze_guest;     /* the guest was running just before and our suspend stopped it inside the job */
 	bool resumed_at_once; /* the job had ended under our suspend, so the guest was resumed at once */
 	char text[320];

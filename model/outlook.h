@@ -50,6 +50,9 @@ char *outlook_abort(const struct row *row, const struct forecast *forecast, char
 char *outlook_best_moment(const struct forecast *forecast, char *buffer, size_t size);
 /* What a lifted bandwidth limit brings: to a frozen guest, or to one that would end by itself with more. */
 char *outlook_lift(const struct row *row, const struct forecast *forecast, char *buffer, size_t size);
+/* The same of a limit of so many MiB/s; 0: none. */
+char *outlook_bandwidth(const struct row *row, const struct forecast *forecast, uint64_t mib_per_s, char *buffer,
+			size_t size);
 /* What a maximum downtime of so much brings: "ends by itself then, with up to 6.3 s of downtime". */
 char *outlook_downtime(const struct forecast *forecast, duration allowed, char *buffer, size_t size);
 /* "in force now: 300 ms" */

@@ -153,6 +153,39 @@ char *outlook_lift(const struct row *row, const struct forecast *forecast, char 
 	return buffer;
 }
 
+/* A limit below what is sent makes everything longer; above it, only the link can tell. */
+static char *limit_moved(const struct forecast *forecast, bytes_per_s limit, char *buffer, size_t size)
+{
+	char sent[TEXT_NUMBER_MAX];
+
+	text_rate(sent, sizeof sent, forecast->bandwidth);
+	if (forecast->bandwidth.n == 0)
+		snprintf(buffer, size, "what it brings is not known");
+	else if (limit.n < forecast->bandwidth.n)
+		snprintf(buffer, size, "less than the %s/s that are sent now: it ends later, or not at all", sent);
+	else
+		snprintf(buffer, size, "more than the %s/s that are sent now, if the link has it", sent);
+	return buffer;
+}
+
+char *outlook_bandwidth(const struct row *row, const struct forecast *forecast, uint64_t mib_per_s, char *buffer,
+			size_t size)
+{
+	char needed[TEXT_NUMBER_MAX];
+	bytes_per_s limit = {u64_mul(mib_per_s, UINT64_C(1) << 20)};
+
+	if (mib_per_s == 0)
+		return outlook_lift(row, forecast, buffer, size);
+	if (forecast->needed_bandwidth.n == 0)
+		return limit_moved(forecast, limit, buffer, size);
+	if (limit.n >= forecast->needed_bandwidth.n)
+		snprintf(buffer, size, "would end by itself, if the link has it");
+	else
+		snprintf(buffer, size, "not enough to end by itself: that takes about %s/s",
+			 text_rate(needed, sizeof needed, forecast->needed_bandwidth));
+	return buffer;
+}
+
 char *outlook_downtime(const struct forecast *forecast, duration allowed, char *buffer, size_t size)
 {
 	char with[TEXT_NUMBER_MAX], needed[TEXT_NUMBER_MAX];

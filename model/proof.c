@@ -40,6 +40,7 @@ void intent_replied(struct intent *intent, const struct intent_reply *reply, str
 {
 	intent->used = reply->used;
 	intent->fell_back = reply->fell_back;
+	intent->is_read_back = reply->is_read_back;
 	intent->owes = reply->froze_guest && !reply->resumed_at_once;
 	if (reply->result != ERR_OK) {
 		close_with(intent, reply->was_called ? INTENT_FAILED : INTENT_REFUSED, reply->result, reply->text, at);
@@ -125,15 +126,20 @@ static bool judge_downtime(struct intent *intent, const struct migration *migrat
 	return true;
 }
 
+/* No read-only call tells the limit in force, so the driver reads it back on the connection of the call; its reply has the words. */
+static void judge_bandwidth(struct intent *intent, struct stamp now)
+{
+	intent->closed = now;
+	intent->stage = intent->is_read_back ? INTENT_PROVEN : INTENT_UNPROVEN;
+	intent->result = intent->is_read_back ? ERR_OK : ERR_FAILED;
+}
+
 static bool judge_sent(struct intent *intent, const struct migration *migration, struct stamp now)
 {
 	switch (intent->order.action) {
 	case ACTION_ABORT: return judge_abort(intent, migration, now);
 	case ACTION_FORCE_COMPLETE: return judge_force(intent, migration, now);
-	case ACTION_BANDWIDTH:
-		/* no read-only call tells the limit in force: the daemon's word is all the proof there is */
-		close_with(intent, INTENT_PROVEN, ERR_OK, "the daemon accepted the new bandwidth limit", now);
-		return true;
+	case ACTION_BANDWIDTH: judge_bandwidth(intent, now); return true;
 	case ACTION_DOWNTIME: return judge_downtime(intent, migration, now);
 	case ACTION_COUNT: break;
 	}

@@ -15,7 +15,7 @@ static const struct {
 } kinds[ACTION_COUNT] = {
 	[ACTION_FORCE_COMPLETE] = {"force-complete", true},
 	[ACTION_ABORT] = {"abort", true},
-	[ACTION_BANDWIDTH] = {"lift the bandwidth limit", false},
+	[ACTION_BANDWIDTH] = {"set the bandwidth limit", false},
 	[ACTION_DOWNTIME] = {"set the maximum downtime", false},
 };
 

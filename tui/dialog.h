@@ -52,7 +52,7 @@ bool dialog_has_methods(const struct dialog *dialog);
 
 /* Fills in what the forecast says is needed; nothing where nobody knows. */
 void dialog_suggest(struct dialog *dialog, const struct forecast *forecast);
-/* What is typed, as order.value; 0 where the action takes none. Errors: ERR_USAGE with what would be right. */
+/* What is typed, as order.value; 0 where the action takes none, and for an empty bandwidth, which is no limit. Errors: ERR_USAGE with what would be right. */
 enum err dialog_value(const struct dialog *dialog, uint64_t *out, struct err_info *why) ATTR_WARN_UNUSED;
 /* A key while the dialog is open: true if it belongs to the value and was used up. The first character replaces a suggestion. */
 bool dialog_type(struct dialog *dialog, uint32_t key);
@@ -60,7 +60,7 @@ bool dialog_type(struct dialog *dialog, uint32_t key);
 /* The order that y gives. */
 struct order dialog_order(const struct dialog *dialog);
 
-/* "force-complete", "abort", "lift the bandwidth limit": title and button. */
+/* "force-complete", "abort", "set the bandwidth limit": title and button. */
 const char *dialog_verb(enum action action);
 
 /* What the action means for this guest, and what its manager will not learn; "" if there is nothing to warn of. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The value that is typed into a question: a maximum downtime. Only characters that such a value can have are taken,
+ * The value that is typed into a question: a maximum downtime, a bandwidth limit. Only characters that such a value can have are taken,
  * so y, n, q and i keep their meaning beside it. Pure, main thread. Neighbours: dialog.c, command.c.
  */
 #include "tui/dialog.h"
@@ -18,6 +18,7 @@ static const char *letters_of(enum action action)
 {
 	switch (action_entry(action)->takes) {
 	case TAKES_DURATION: return "0123456789.msh";
+	case TAKES_BANDWIDTH: return "0123456789.mMgGtT";
 	case TAKES_NOTHING:
 	case TAKES_METHOD: break;
 	}
@@ -39,9 +40,9 @@ enum err dialog_value(const struct dialog *dialog, uint64_t *out, struct err_inf
 	uint64_t value = 0;
 	enum err code = ERR_OK;
 
-	if (action_has_value(dialog->action) && dialog->value.text[0] == '\0')
+	if (action_entry(dialog->action)->takes == TAKES_DURATION && dialog->value.text[0] == '\0')
 		code = err_set(why, ERR_USAGE, "virt-drain", 0, "type what it shall be, like 500ms or 6.3s");
-	else if (action_has_value(dialog->action))
+	else if (action_has_value(dialog->action) && dialog->value.text[0])
 		code = action_value_parse(dialog->action, dialog->value.text, &value, why);
 	if (code == ERR_OK)
 		*out = value;

@@ -40,7 +40,7 @@ static const struct command_entry commands[COMMAND_COUNT] = {
 	{COMMAND_UNMARK,       "unmark",       NULL,      "take all marks off", GROUP_MARK, NO_ACTION},
 	{COMMAND_FORCE,        "force",        "force",   "finish the migration now, by post-copy or pause (asks first)", GROUP_ACT, true, ACTION_FORCE_COMPLETE},
 	{COMMAND_ABORT,        "abort",        "abort",   "cancel the migration; the guest stays (asks first)", GROUP_ACT, true, ACTION_ABORT},
-	{COMMAND_BANDWIDTH,    "lift-limit",   "lift",    "lift the bandwidth limit of the migration (asks first)", GROUP_ACT, true, ACTION_BANDWIDTH},
+	{COMMAND_BANDWIDTH,    "bandwidth",    "speed",   "set or lift the bandwidth limit of the migration (asks first)", GROUP_ACT, true, ACTION_BANDWIDTH},
 	{COMMAND_DOWNTIME,     "max-downtime", "downtime", "set the maximum downtime, so that it ends by itself (asks first)", GROUP_ACT, true, ACTION_DOWNTIME},
 	{COMMAND_HELP,         "help",         "help",    "this page", GROUP_PROGRAM, NO_ACTION},
 	{COMMAND_REPAINT,      "repaint",      NULL,      "draw the whole screen again", GROUP_PROGRAM, NO_ACTION},

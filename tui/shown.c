@@ -145,7 +145,7 @@ const char *shown_intent(const struct row *row, const struct glyphs *glyphs, cha
 {
 	static const char *const verb[ACTION_COUNT] = {[ACTION_FORCE_COMPLETE] = "forcing",
 						       [ACTION_ABORT] = "aborting",
-						       [ACTION_BANDWIDTH] = "lifting",
+						       [ACTION_BANDWIDTH] = "setting",
 						       [ACTION_DOWNTIME] = "setting"};
 
 	if (!row->has_intent || intent_is_closed(&row->intent))

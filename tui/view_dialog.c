@@ -135,6 +135,27 @@ static void write_downtime(struct writer *w, const struct dialog *dialog, const 
 		write_text(w, ROLE_INFO, outlook_downtime(forecast, (duration){(int64_t)ms}, text, sizeof text));
 }
 
+static void write_bandwidth(struct writer *w, const struct dialog *dialog, const struct row *row,
+			    const struct forecast *forecast)
+{
+	char text[OUTLOOK_MAX], sent[TEXT_NUMBER_MAX];
+	size_t n = strlen(dialog->value.text);
+	bool is_plain = n > 0 && strchr("0123456789", dialog->value.text[n - 1]);
+	uint64_t mib;
+
+	snprintf(text, sizeof text, "bandwidth limit: %s%s", dialog->value.text,
+		 n == 0     ? "_ none"
+		 : is_plain ? "_ MiB/s"
+			    : "_");
+	write_text(w, ROLE_STRONG, text);
+	if (forecast->bandwidth.n) {
+		snprintf(text, sizeof text, "sent now: %s/s", text_rate(sent, sizeof sent, forecast->bandwidth));
+		write_text(w, ROLE_TEXT, text);
+	}
+	if (dialog_value(dialog, &mib, NULL) == ERR_OK)
+		write_text(w, ROLE_INFO, outlook_bandwidth(row, forecast, mib, text, sizeof text));
+}
+
 /* What the order brings or costs, where no method line has said it. */
 static void write_price(struct writer *w, const struct dialog *dialog, const struct row *row,
 			const struct forecast *forecast)
@@ -147,7 +168,7 @@ static void write_price(struct writer *w, const struct dialog *dialog, const str
 			write_text(w, ROLE_INFO, outlook_best_moment(forecast, text, sizeof text));
 		break;
 	case ACTION_ABORT: write_text(w, ROLE_INFO, outlook_abort(row, forecast, text, sizeof text)); break;
-	case ACTION_BANDWIDTH: write_text(w, ROLE_INFO, outlook_lift(row, forecast, text, sizeof text)); break;
+	case ACTION_BANDWIDTH: write_bandwidth(w, dialog, row, forecast); break;
 	case ACTION_DOWNTIME: write_downtime(w, dialog, row, forecast); break;
 	case ACTION_COUNT: break;
 	}

@@ -12,12 +12,8 @@
 #include "backend/libvirt/states.h"
 
 #include <libvirt/virterror.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-
-/* The largest bandwidth that the QEMU driver takes, in MiB/s: bytes must fit a signed 64-bit number (QEMU_DOMAIN_MIG_BANDWIDTH_MAX). */
-#define BANDWIDTH_MAX_MIB (INT64_MAX / (1024 * 1024))
 
 struct act {
 	virConnectPtr conn;
@@ -317,28 +313,43 @@ static void act_abort(struct act *act, const struct reading *unused)
 		act_end(act, ERR_OK, "the abort was asked for");
 }
 
-static void act_bandwidth(struct act *act, const struct reading *reading)
+/* What is in force after the call, read on the connection of the call: over a read-only one libvirt does not tell it. */
+static void act_read_back(struct act *act, unsigned long wanted, unsigned flags)
 {
-	bool is_postcopy = phase_of(reading) == PHASE_POSTCOPY;
-	uint64_t most = BANDWIDTH_MAX_MIB < ULONG_MAX ? (uint64_t)BANDWIDTH_MAX_MIB : ULONG_MAX;
-	uint64_t value =
-		act->intent->order.value == 0 || act->intent->order.value > most ? most : act->intent->order.value;
-	char text[120];
+	unsigned long found = 0;
+	char text[160], limit[TEXT_NUMBER_MAX];
 
-	act_before_call(act);
-	int called = virDomainMigrateSetMaxSpeed(act->domain, (unsigned long)value,
-						 is_postcopy ? VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY : 0);
-	enum err result = called < 0 ? act_error(act, "set the bandwidth of") : ERR_OK;
-	act_after_call(act);
-	if (result != ERR_OK) {
-		act_end_failed(act, result, METHOD_AUTO);
+	calls_count(LIBVIRT_CALL_ACT);
+	if (virDomainMigrateGetMaxSpeed(act->domain, &found, flags) < 0) {
+		act_error(act, "read the bandwidth of");
+		act_end(act, ERR_OK, "the new bandwidth limit was accepted, but could not be read back");
 		return;
 	}
-	if (value == most)
-		snprintf(text, sizeof text, "the bandwidth limit was lifted");
-	else
-		snprintf(text, sizeof text, "the bandwidth limit is %llu MiB/s now", (unsigned long long)value);
+	act->reply->is_read_back = found == wanted;
+	action_bandwidth_text(found, limit, sizeof limit);
+	snprintf(text, sizeof text,
+		 found == wanted
+			 ? "the bandwidth limit is %s now"
+			 : "the new bandwidth limit was accepted, but %s was read back: somebody else may have set it",
+		 limit);
 	act_end(act, ERR_OK, text);
+}
+
+static void act_bandwidth(struct act *act, const struct reading *reading)
+{
+	unsigned flags = phase_of(reading) == PHASE_POSTCOPY ? VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY : 0;
+	uint64_t ordered = act->intent->order.value;
+	/* not 0 for "no limit", because before post-copy libvirt means nothing by it */
+	unsigned long value = (unsigned long)(ordered ? ordered : action_bandwidth_max());
+
+	act_before_call(act);
+	int called = virDomainMigrateSetMaxSpeed(act->domain, value, flags);
+	enum err result = called < 0 ? act_error(act, "set the bandwidth of") : ERR_OK;
+	act_after_call(act);
+	if (result != ERR_OK)
+		act_end_failed(act, result, METHOD_AUTO);
+	else
+		act_read_back(act, value, flags);
 }
 
 /* libvirt does not ask whether a migration runs; that was read just before. It holds for this migration alone. */

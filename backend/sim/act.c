@@ -147,7 +147,12 @@ void sim_act_call(struct sim_world *world, const struct intent *intent, bool is_
 	case ACTION_ABORT: say_result(reply, sim_call_abort(world, number, &why), &why); return;
 	case ACTION_BANDWIDTH: {
 		bytes_per_s limit = {u64_mul(intent->order.value, UINT64_C(1) << BYTES_PER_MIB_SHIFT)};
+		char text[TEXT_NUMBER_MAX];
 		say_result(reply, sim_call_bandwidth(world, number, limit, &why), &why);
+		reply->is_read_back = reply->result == ERR_OK;
+		if (reply->result == ERR_OK)
+			snprintf(reply->text, sizeof reply->text, "the bandwidth limit is %s now",
+				 action_bandwidth_text(intent->order.value, text, sizeof text));
 		return;
 	}
 	case ACTION_DOWNTIME:

@@ -168,7 +168,7 @@ static void bind_asking(struct binder *binder, const struct ledger *ledger, cons
 	bind_text(binder, owner->version);
 	bind_text(binder, action_name(order->action));
 	bind_text(binder, is_force ? force_method_name(order->method) : NULL);
-	bind_count_if(binder, order->action == ACTION_BANDWIDTH || action_has_value(order->action), order->value);
+	bind_count_if(binder, action_has_value(order->action), order->value);
 	bind_int(binder, order->insist);
 	bind_text(binder, order->confirmation);
 	bind_uuid(binder, &order->target.host);

@@ -90,10 +90,36 @@ check 'and lets it end by itself' await 60 guest_is_only_on eased host2
 check 'as completed' await 5 eval 'same "$(last_of eased outcome)" completed'
 check 'then it is refused with code 5' refused_with 5 virt_drain downtime eased 1s
 
+# ---- the bandwidth ----
+stuck hurried --postcopy --postcopy-bandwidth 5
+await 20 copies hurried
+speed_of() { virsh_on host1 migrate-getspeed "$@"; }
+check 'a bandwidth of 0 is refused with code 2' refused_with 2 virt_drain bandwidth hurried 0
+check 'one that overflows too' refused_with 2 virt_drain bandwidth hurried 8796093022208
+check 'with the largest that is possible' contains "$(virt_drain bandwidth hurried 8796093022208 2>&1)" 8796093022207
+check 'and one that is none' refused_with 2 virt_drain bandwidth hurried fast
+check 'nothing of it reached the guest' same "$(speed_of hurried)" 10
+said=$(virt_drain bandwidth hurried 12M --wait 2>&1)
+check 'a bandwidth is read back' contains "$said" 'hurried: the bandwidth limit is 12 MiB/s now'
+check 'and virsh says the same' same "$(speed_of hurried)" 12
+check 'without --wait too' virt_drain bandwidth hurried 11
+check 'virsh sees it' await 10 eval 'same "$(speed_of hurried)" 11'
+check 'post-copy begins' virt_drain force-complete hurried --method post-copy
+await 10 eval '[ "$(virsh_on host1 domstate hurried --reason)" = "paused (post-copy)" ]'
+check 'the limit of post-copy can be set' virt_drain bandwidth hurried 7 --wait
+check 'and virsh says the same of it' same "$(speed_of hurried --postcopy)" 7
+check 'and lifted' virt_drain bandwidth hurried none --wait
+check 'so that it ends' await 60 guest_is_only_on hurried host2
+stuck rescued
+await 20 copies rescued
+check 'a copy is paused' virt_drain force-complete rescued --method pause
+check 'the frozen guest gets all of the link' virt_drain bandwidth rescued none --wait
+check 'and runs at the destination' await 30 guest_is_only_on rescued host2
+
 # ---- read-only ----
 lab migrate kept host2 --bandwidth 2
 await 20 copies kept
-for action in 'force-complete kept' 'force-complete kept --method pause' 'force-complete kept --method post-copy' 'abort kept' 'downtime kept 1s'; do
+for action in 'force-complete kept' 'force-complete kept --method pause' 'force-complete kept --method post-copy' 'abort kept' 'downtime kept 1s' 'bandwidth kept none'; do
 	# shellcheck disable=SC2086
 	check "read-only mode refuses: $action" refused_with 4 virt_drain --read-only $action
 done

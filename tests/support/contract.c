@@ -289,6 +289,28 @@ static void a_frozen_guest_is_rescued_by_lifting_the_limit(void **state)
 	assert_completed(play, &guest);
 }
 
+static void a_new_bandwidth_limit_is_read_back(void **state)
+{
+	struct play *play = *state;
+	struct uuid guest = play_busy_guest(play);
+
+	play_migrate(play, &guest, true);
+	play->value = 3;
+	struct intent_reply reply = play_act(play, ACTION_BANDWIDTH, METHOD_AUTO, 0, &guest);
+	assert_int_equal(reply.result, ERR_OK);
+	assert_true(reply.is_read_back);
+	assert_string_equal(reply.text, "the bandwidth limit is 3 MiB/s now");
+	assert_int_equal(play_act(play, ACTION_FORCE_COMPLETE, METHOD_POSTCOPY, 0, &guest).result, ERR_OK);
+	play_await(
+		play,
+		(struct want){.kind = EVENT_DOMAIN, .host = 1, .guest = &guest, .what = DOMAIN_EVENT_RESUMED_POSTCOPY});
+	play->value = 40;
+	reply = play_act(play, ACTION_BANDWIDTH, METHOD_AUTO, 0, &guest);
+	assert_int_equal(reply.result, ERR_OK);
+	assert_true(reply.is_read_back);
+	play_await_truth(play, &guest, 1, true);
+}
+
 /* A reading that was out already may come before the new one. */
 static void a_new_maximum_downtime_is_read_back_at_once(void **state)
 {
@@ -557,6 +579,7 @@ static const struct CMUnitTest cases[] = {
 	CASE(a_paused_guest_arrives_and_its_downtime_is_told),
 	CASE(an_abort_after_a_pause_lets_the_guest_go_on_at_its_source),
 	CASE(a_frozen_guest_is_rescued_by_lifting_the_limit),
+	CASE(a_new_bandwidth_limit_is_read_back),
 	CASE(a_new_maximum_downtime_is_read_back_at_once),
 	CASE(postcopy_runs_the_guest_at_the_destination_and_completes),
 	CASE(a_frozen_guest_is_rescued_by_postcopy),

@@ -250,6 +250,85 @@ static void the_suggested_downtime_is_enough_and_short(void **state)
 	assert_false(action_value_suggest(ACTION_ABORT, &forecast, &value));
 }
 
+static void a_bandwidth_is_read_as_virsh_and_people_write_it(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t mib;
+	} right[] = {{"none", 0},      {"100", 100}, {"100M", 100}, {"1.5G", 1536},
+		     {"1.5GiB", 1536}, {"2048K", 2}, {"1", 1},      {"8796093022207", UINT64_C(8796093022207)}};
+	static const char *const wrong[] = {"",
+					    "0",
+					    "0M",
+					    "100K",
+					    "1.5",
+					    "fast",
+					    "-3",
+					    "10 M",
+					    "8796093022208",
+					    "8E",
+					    "99999999999999999999G",
+					    "1..5",
+					    "nonesuch",
+					    "5x"};
+	struct err_info why;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+		uint64_t value = 77;
+		char text[TEXT_NUMBER_MAX];
+
+		assert_int_equal(action_value_parse(ACTION_BANDWIDTH, right[i].text, &value, &why), ERR_OK);
+		assert_true(value == right[i].mib);
+		action_value_text(ACTION_BANDWIDTH, value, text, sizeof text);
+		assert_int_equal(action_value_parse(ACTION_BANDWIDTH, text, &value, &why), ERR_OK);
+		assert_true(value == right[i].mib);
+	}
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		uint64_t value = 77;
+
+		if (action_value_parse(ACTION_BANDWIDTH, wrong[i], &value, &why) != ERR_USAGE)
+			fail_msg("\"%s\" was taken", wrong[i]);
+		assert_int_equal(value, 77);
+		assert_true(strlen(why.text) > 20);
+	}
+	assert_int_equal(action_value_parse(ACTION_BANDWIDTH, "9000000000000", &(uint64_t){0}, &why), ERR_USAGE);
+	assert_non_null(strstr(why.text, "above 8796093022207 MiB/s"));
+}
+
+static void the_suggested_bandwidth_is_enough(void **state)
+{
+	struct forecast forecast = forecast_nothing;
+	uint64_t value = 77;
+
+	(void)state;
+	assert_false(action_value_suggest(ACTION_BANDWIDTH, &forecast, &value));
+	forecast.needed_bandwidth.n = (UINT64_C(140) << 20) + 1;
+	assert_true(action_value_suggest(ACTION_BANDWIDTH, &forecast, &value));
+	assert_int_equal(value, 141);
+	forecast.needed_bandwidth.n = UINT64_MAX;
+	assert_false(action_value_suggest(ACTION_BANDWIDTH, &forecast, &value));
+}
+
+static void a_bandwidth_is_proven_by_what_was_read_back(void **state)
+{
+	struct intent intent = {.order = {.action = ACTION_BANDWIDTH, .value = 50}, .stage = INTENT_RECORDED};
+	struct intent_reply reply = {
+		.was_called = true, .is_read_back = true, .text = "the bandwidth limit is 50 MiB/s now"};
+	struct migration migration = {.phase = PHASE_PRECOPY};
+	struct stamp now = {{2000}, {2}};
+
+	(void)state;
+	intent_replied(&intent, &reply, now);
+	assert_true(intent_judge(&intent, &migration, now, (duration){5000}));
+	assert_int_equal(intent.stage, INTENT_PROVEN);
+	assert_string_equal(intent.text, reply.text);
+	reply.is_read_back = false;
+	intent_replied(&intent, &reply, now);
+	assert_true(intent_judge(&intent, &migration, now, (duration){5000}));
+	assert_int_equal(intent.stage, INTENT_UNPROVEN);
+}
+
 static struct intent sent_downtime(uint64_t ms)
 {
 	return (struct intent){
@@ -439,6 +518,9 @@ int main(void)
 		cmocka_unit_test(every_action_has_a_name_help_and_consequence),
 		cmocka_unit_test(a_maximum_downtime_is_read_as_people_write_it),
 		cmocka_unit_test(the_suggested_downtime_is_enough_and_short),
+		cmocka_unit_test(a_bandwidth_is_read_as_virsh_and_people_write_it),
+		cmocka_unit_test(the_suggested_bandwidth_is_enough),
+		cmocka_unit_test(a_bandwidth_is_proven_by_what_was_read_back),
 		cmocka_unit_test(a_maximum_downtime_is_proven_by_the_figure_and_not_by_the_daemons_word),
 		cmocka_unit_test(the_limit_is_novas),
 		cmocka_unit_test(fields_are_in_order_named_once_and_explained),

@@ -444,6 +444,33 @@ static void what_is_typed_replaces_what_was_suggested_and_y_orders_it(void **sta
 	screen_close(&screen);
 }
 
+static void an_empty_bandwidth_is_no_limit(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_verdicts(), 80, 24, NULL);
+	screen_select(&screen, "db07");
+	screen_press(&screen, 'b');
+	assert_string_equal(screen.ui.dialog.value.text, "1740");
+	type(&screen, "1.5G");
+	assert_true(screen_shows(&screen, "not enough to end by itself"));
+	screen_press(&screen, KEY_CTRL('U'));
+	assert_true(screen_shows(&screen, "_ none"));
+	assert_true(screen_press(&screen, 'y') & NEXT_SUBMIT);
+	assert_int_equal(screen.ui.order.action, ACTION_BANDWIDTH);
+	assert_int_equal(screen.ui.order.value, 0);
+	screen_press(&screen, 'b');
+	type(&screen, "2G");
+	assert_true(screen_press(&screen, 'y') & NEXT_SUBMIT);
+	assert_int_equal(screen.ui.order.value, 2048);
+	screen_press(&screen, 'b');
+	type(&screen, "9999999T");
+	assert_false(screen_press(&screen, 'y') & NEXT_SUBMIT);
+	assert_true(screen_shows(&screen, "8796093022207"));
+	screen_close(&screen);
+}
+
 static void without_a_value_y_orders_nothing(void **state)
 {
 	static const char *const bad[] = {"", "0", "2001", "1..2", "5mm", "9999999999999999"};
@@ -658,6 +685,7 @@ int main(void)
 		cmocka_unit_test(insisting_is_nothing_where_the_ledger_is_well),
 		cmocka_unit_test(a_maximum_downtime_is_suggested_and_ordered_by_y),
 		cmocka_unit_test(what_is_typed_replaces_what_was_suggested_and_y_orders_it),
+		cmocka_unit_test(an_empty_bandwidth_is_no_limit),
 		cmocka_unit_test(without_a_value_y_orders_nothing),
 		cmocka_unit_test(pasted_text_triggers_nothing),
 		cmocka_unit_test(pasted_text_goes_into_a_prompt),
