@@ -6,6 +6,7 @@ libvd_base_a_SOURCES = \
 	base/buffer.c base/buffer.h \
 	base/clock.c base/clock.h \
 	base/err.c base/err.h \
+	base/failpoint.c base/failpoint.h \
 	base/log.c base/log.h \
 	base/text.c base/text.h \
 	base/text_clean.c \

@@ -10,6 +10,7 @@
 #include "backend/libvirt/params.h"
 #include "backend/libvirt/reads.h"
 #include "backend/libvirt/states.h"
+#include "base/failpoint.h"
 
 #include <libvirt/virterror.h>
 #include <stdio.h>
@@ -45,12 +46,15 @@ static void act_before_call(const struct act *act)
 {
 	calls_count(LIBVIRT_CALL_ACT);
 	act->reply->was_called = true;
+	failpoint_barrier();
+	failpoint("before-call");
 	if (act->seam->before_call)
 		act->seam->before_call(act->seam->context);
 }
 
 static void act_after_call(const struct act *act)
 {
+	failpoint("after-call");
 	if (act->seam->after_call)
 		act->seam->after_call(act->seam->context);
 }
@@ -177,6 +181,7 @@ static void act_resume_at_once(struct act *act)
 
 	calls_count(LIBVIRT_CALL_ACT);
 	if (virDomainResume(act->domain) == 0) {
+		failpoint("resume-after-call");
 		act->reply->resumed_at_once = true;
 		snprintf(text, sizeof text, "the migration of %.120s ended before the pause: it was resumed at once",
 			 act->name);
@@ -426,6 +431,7 @@ void act_pay_debt(virConnectPtr conn, const struct intent *intent, const struct 
 		act_before_call(&act);
 		int called = virDomainResume(act.domain);
 		result = called < 0 ? act_error(&act, "resume") : ERR_OK;
+		failpoint("resume-after-call");
 		act_after_call(&act);
 		act_end(&act, result, called < 0 ? act.why.text : "the guest that our pause left frozen was resumed");
 	}
