@@ -176,6 +176,21 @@ static bool is_kept_by_debt(struct acting *acting, const struct intent *intent, 
 	return mono_since(now, acting->debt_since).ms < DEBT_PATIENCE_MS;
 }
 
+/* What a virt-drain that died left open came to us: whoever has let go of the terminal sees to it too. */
+static bool is_kept_by_adopted(struct acting *acting, const struct snapshot *snapshot)
+{
+	bool has_terminal = acting->run->settings->wait || acting->run->settings->demo;
+	for (size_t i = 0; !has_terminal && i < snapshot->n_answers; i++) {
+		const struct intent *intent = &snapshot->answer[i].intent;
+		if (intent->maker == 0 || (intent_is_closed(intent) && !intent->owes))
+			continue;
+		if (acting->debt_since.ms == 0)
+			acting->debt_since = snapshot->at.mono;
+		return mono_since(snapshot->at.mono, acting->debt_since).ms < DEBT_PATIENCE_MS;
+	}
+	return false;
+}
+
 /* Follows the order. True: over, *code is the exit code. */
 static bool follow(struct acting *acting, const struct snapshot *snapshot, int *code)
 {
@@ -198,7 +213,7 @@ static bool follow(struct acting *acting, const struct snapshot *snapshot, int *
 		return true;
 	}
 	if (!acting->run->settings->wait)
-		return true;
+		return !is_kept_by_adopted(acting, snapshot);
 	if (is_ending(intent->order.action) && intent->stage == INTENT_PROVEN && row && !phase_is_outcome(row->phase))
 		return false;
 	*code = tell_outcome(acting, intent, row);

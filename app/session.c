@@ -14,6 +14,7 @@
 #include "backend/sim/sim.h"
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/failpoint.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -43,12 +44,14 @@ static bool uses_cache(enum command command)
 	return command == COMMAND_DASHBOARD || command == COMMAND_STREAM || command == COMMAND_HISTORY;
 }
 
+/* Who acts, or stays long enough to look after what a virt-drain that died left open. */
 static bool uses_ledger(const struct run *run)
 {
 	enum command command = run->line->command;
 	if (command == COMMAND_HISTORY)
 		return run->settings->actions;
-	return !run->settings->read_only && (command == COMMAND_DASHBOARD || is_acting(command));
+	return !run->settings->read_only &&
+	       (command == COMMAND_DASHBOARD || command == COMMAND_STREAM || is_acting(command));
 }
 
 /* Before the first thread: the library reads it once, and would write its warnings to the terminal. */
@@ -223,6 +226,7 @@ enum err session_start(struct session *out, const struct run *run, struct err_in
 		.cache_path = run->cache,
 		.ledger_path = run->ledger,
 		.retention = settings->retention,
+		.adopts = !failpoint_is_armed("no-adoption"),
 	};
 	*out = (struct session){.is_recording = backend_settings.fleet.is_recording};
 	enum err err = make_driver(&out->driver, run, why);

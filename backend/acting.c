@@ -13,7 +13,6 @@
 #define INTENTS_KEPT 200
 /* Ids without a ledger never meet those of one. */
 #define LOCAL_ID_BASE INTENT_ID_LOCAL
-#define DEBT_RETRY_MS 10000
 
 static struct intent *intent_by_id(struct backend *backend, uint64_t id)
 {
@@ -85,8 +84,7 @@ static void say(struct backend *backend, const struct intent *intent, struct sta
 	fleet_notice(backend->fleet, at, severity_of(intent), &intent->order.target, intent->domain_name, text);
 }
 
-/* Every change of an intent ends here: the rows, the log and the ledger learn it. */
-static void changed(struct backend *backend, const struct intent *intent, struct stamp at)
+void acting_changed(struct backend *backend, const struct intent *intent, struct stamp at)
 {
 	fleet_note_intent(backend->fleet, intent);
 	say(backend, intent, at);
@@ -116,7 +114,7 @@ static void name_target(const struct backend *backend, struct intent *intent)
 		   destination ? destination : migration->destination_name);
 }
 
-static struct driver *driver_of(const struct backend *backend, const struct intent *intent)
+struct driver *acting_driver(const struct backend *backend, const struct intent *intent)
 {
 	uint32_t own;
 
@@ -125,14 +123,14 @@ static struct driver *driver_of(const struct backend *backend, const struct inte
 
 static void hand_to_driver(struct backend *backend, struct intent *intent, struct stamp now)
 {
-	struct driver *driver = driver_of(backend, intent);
+	struct driver *driver = acting_driver(backend, intent);
 	struct err_info why = {0};
 
 	if (!driver || !driver->ops->submit) {
 		err_set(&why, ERR_UNSUPPORTED, "virt-drain", 0,
 			"nothing can be done here: what watches this host cannot act");
 		intent_refuse(intent, &why, now);
-		changed(backend, intent, now);
+		acting_changed(backend, intent, now);
 		return;
 	}
 	intent->stage = INTENT_RECORDED;
@@ -142,11 +140,19 @@ static void hand_to_driver(struct backend *backend, struct intent *intent, struc
 	driver->ops->submit(driver, intent);
 }
 
+/* In the record before the call: who comes after us must know whether a guest that is paused then was paused by us. */
+static bool runs_at_source(const struct backend *backend, const struct migration_id *target)
+{
+	uint32_t source = fleet_host_number(backend->fleet, &target->host);
+
+	return fleet_domain_state(backend->fleet, &target->domain, source).run == DOMAIN_RUNNING;
+}
+
 void acting_order(struct backend *backend, const struct order *order)
 {
 	struct stamp now = clock_stamp();
 	struct action_facts facts = fleet_facts(backend->fleet, &order->target);
-	struct intent fresh = {.order = *order, .asked = now};
+	struct intent fresh = {.order = *order, .asked = now, .was_running = runs_at_source(backend, &order->target)};
 	struct err_info why = {0};
 
 	name_target(backend, &fresh);
@@ -203,7 +209,7 @@ void acting_ledger(struct backend *backend, const struct event *event)
 	if (event->ledger.result == ERR_INVALID_STATE) {
 		err_set(&why, ERR_INVALID_STATE, "virt-drain", 0, "%s", event->ledger.text);
 		intent_refuse(intent, &why, now);
-		changed(backend, intent, now);
+		acting_changed(backend, intent, now);
 		return;
 	}
 	err_set(&why, ERR_IO, "virt-drain", 0,
@@ -211,7 +217,25 @@ void acting_ledger(struct backend *backend, const struct event *event)
 		"repair it, or insist",
 		event->ledger.text);
 	intent_refuse(intent, &why, now);
-	changed(backend, intent, now);
+	acting_changed(backend, intent, now);
+}
+
+void acting_adopted(struct backend *backend, const struct event *event)
+{
+	struct intent *intent = intent_add(backend, &event->adopted);
+	char text[200];
+
+	adopted_begin(intent);
+	snprintf(
+		text, sizeof text,
+		"an earlier virt-drain (process %d) was asked for %s and ended before %s: it is looked after from here",
+		intent->maker, action_name(intent->order.action),
+		intent_is_closed(intent) ? "the guest was seen running again" : "the effect was seen");
+	fleet_notice(backend->fleet, event->at, intent->owes ? SEVERITY_CRITICAL : SEVERITY_WARNING,
+		     &intent->order.target, intent->domain_name, text);
+	if (backend->recorder && intent->owes)
+		recorder_intent_update(backend->recorder, intent);
+	backend->is_dirty = backend->is_urgent = true;
 }
 
 void acting_reply(struct backend *backend, const struct event *event)
@@ -221,87 +245,9 @@ void acting_reply(struct backend *backend, const struct event *event)
 	if (!intent)
 		return;
 	if (intent->is_debt_call) {
-		intent->is_debt_call = false;
-		fleet_notice(backend->fleet, event->at,
-			     event->reply.result == ERR_OK ? SEVERITY_GOOD : SEVERITY_CRITICAL, &intent->order.target,
-			     intent->domain_name, event->reply.text);
-		backend->is_dirty = backend->is_urgent = true;
+		judging_debt_reply(backend, intent, event);
 		return;
 	}
 	intent_replied(intent, &event->reply, event->at);
-	changed(backend, intent, event->at);
-}
-
-/* ---- truth ---- */
-
-static bool other_end_was_seen(const struct backend *backend, const struct migration *migration)
-{
-	return migration && migration->destination_host != HOST_NONE &&
-	       fleet_host_answers(backend->fleet, migration->destination_host);
-}
-
-static void resume_owed(struct backend *backend, struct intent *intent, struct stamp now)
-{
-	struct driver *driver = driver_of(backend, intent);
-
-	if (!driver || !driver->ops->pay_debt || intent->is_debt_call ||
-	    (intent->debt_tried.ms && mono_since(now.mono, intent->debt_tried).ms < DEBT_RETRY_MS))
-		return;
-	intent->debt_tried = now.mono;
-	intent->is_debt_call = true;
-	driver->ops->pay_debt(driver, intent);
-}
-
-static void tell_blind(struct backend *backend, struct intent *intent, struct stamp now)
-{
-	if (intent->debt_tried.ms)
-		return;
-	intent->debt_tried = now.mono;
-	fleet_notice(backend->fleet, now, SEVERITY_CRITICAL, &intent->order.target, intent->domain_name,
-		     "we paused this guest, its migration is over and nobody sees it run: look at both hosts, then "
-		     "virsh resume");
-	backend->is_dirty = backend->is_urgent = true;
-}
-
-static void judge_debt(struct backend *backend, struct intent *intent, struct stamp now)
-{
-	const struct migration *migration = fleet_find(backend->fleet, &intent->order.target);
-	const struct migration_id *target = &intent->order.target;
-	uint32_t source = fleet_host_number(backend->fleet, &target->host);
-	uint32_t destination = migration ? migration->destination_host : HOST_NONE;
-
-	switch (debt_judge(intent, migration, fleet_domain_state(backend->fleet, &target->domain, source),
-			   fleet_domain_state(backend->fleet, &target->domain, destination),
-			   other_end_was_seen(backend, migration))) {
-	case DEBT_NONE:
-		intent->owes = false;
-		intent->is_debt_call = false;
-		fleet_note_intent(backend->fleet, intent);
-		if (backend->recorder)
-			recorder_intent_update(backend->recorder, intent);
-		return;
-	case DEBT_OPEN: return;
-	case DEBT_DUE: resume_owed(backend, intent, now); return;
-	case DEBT_BLIND: tell_blind(backend, intent, now); return;
-	}
-}
-
-static duration patience_of(const struct backend *backend, const struct intent *intent)
-{
-	duration set = backend->settings.proof_patience;
-
-	return set.ms > 0 ? set : action_entry(intent->order.action)->patience;
-}
-
-void acting_judge(struct backend *backend, struct stamp now)
-{
-	for (size_t i = 0; i < backend->n_intents; i++) {
-		struct intent *intent = &backend->intent[i];
-		const struct migration *migration = fleet_find(backend->fleet, &intent->order.target);
-
-		if (!intent_is_closed(intent) && intent_judge(intent, migration, now, patience_of(backend, intent)))
-			changed(backend, intent, now);
-		if (intent->owes)
-			judge_debt(backend, intent, now);
-	}
+	acting_changed(backend, intent, event->at);
 }

@@ -22,6 +22,7 @@ struct backend_settings {
 	const char *ledger_path; /* NULL: no ledger (only for --demo and recordings) */
 	struct audit_sink audit; /* where actions are told too (the system's log); only with a ledger */
 	struct alert_sink alert; /* who is told what nobody looks for, on the collector's thread; it may not wait */
+	bool adopts;             /* looks after what a virt-drain that died left open in the ledger */
 	duration retention;      /* outcomes and passes in the cache; default 90 days */
 	duration
 		proof_patience; /* how long a sent intent waits for its proof before it is UNPROVEN; 0: as the action table says */

@@ -7,6 +7,7 @@ libvd_backend_a_SOURCES = \
 	backend/acting.c \
 	backend/backend.c backend/backend.h backend/driver.h \
 	backend/collector.c backend/collector.h \
+	backend/judging.c \
 	backend/recording.c \
 	backend/mailbox.c backend/mailbox.h \
 	backend/queue.c backend/queue.h
@@ -18,7 +19,7 @@ libvd_store_a_SOURCES = \
 	backend/store/columns.c backend/store/columns.h \
 	backend/store/db.c backend/store/db.h \
 	backend/store/db_path.c backend/store/db_path.h \
-	backend/store/ledger.c backend/store/ledger.h \
+	backend/store/ledger.c backend/store/ledger_adopt.c backend/store/ledger.h \
 	backend/store/memory.c backend/store/memory.h \
 	backend/store/read.c \
 	backend/store/recorder.c backend/store/recorder.h \

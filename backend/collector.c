@@ -13,6 +13,7 @@
 
 #define TICK_MS 500             /* freshness, graces and patience advance at this pace */
 #define URGENT_MS 80            /* changes of phase are shown within this, several at once */
+#define TELL_LEFT_MS 15000      /* hosts that have not answered by then keep what the dead left on them */
 #define PICTURE_PATIENCE_MS 500 /* a cache that is slower than this must not keep the hosts waiting */
 
 void letter_free(void *item)
@@ -110,6 +111,9 @@ static void take_fleet_event(struct backend *backend, const struct event *event)
 	struct fleet_change change = fleet_apply(backend->fleet, event);
 	recording_of_change(backend, &change, event);
 	backend->is_dirty = true;
+	/* what the dead left on a host is looked after by whoever reaches it */
+	if (event->kind == EVENT_HOST && backend->recorder)
+		recorder_adopt(backend->recorder, &event->host_facts.uuid);
 	if (change.n_migrations || event->kind != EVENT_JOB)
 		backend->is_urgent = true;
 }
@@ -119,6 +123,7 @@ static void take_event(struct backend *backend, const struct event *event)
 	switch (event->kind) {
 	case EVENT_REPLY: acting_reply(backend, event); break;
 	case EVENT_LEDGER: acting_ledger(backend, event); break;
+	case EVENT_ADOPTED: acting_adopted(backend, event); break;
 	case EVENT_STORE: take_store(backend, event); break;
 	case EVENT_JOB:
 		tell_taken(backend, event);
@@ -231,6 +236,14 @@ static void advance_time(struct backend *backend, struct stamp now)
 		backend->is_dirty = backend->is_urgent = true;
 }
 
+static void tell_left_open(struct backend *backend, mono_time now)
+{
+	if (!backend->recorder || backend->left_told.ms == 0 || !mono_reached(now, backend->left_told))
+		return;
+	backend->left_told = (mono_time){0};
+	recorder_tell_left_open(backend->recorder);
+}
+
 static void publish_if_due(struct backend *backend, struct stamp now)
 {
 	int64_t since = mono_since(now.mono, backend->last_publish).ms;
@@ -255,6 +268,7 @@ static void turn(struct backend *backend, mono_time start)
 	}
 	advance_time(backend, now);
 	acting_judge(backend, now);
+	tell_left_open(backend, now.mono);
 	recording_of_notices(backend);
 	publish_if_due(backend, now);
 }
@@ -264,6 +278,7 @@ void *collector_run(void *argument)
 	struct backend *backend = argument;
 	mono_time start = clock_mono();
 
+	backend->left_told = mono_add(start, (duration){TELL_LEFT_MS});
 	while (!backend->is_stopping)
 		turn(backend, start);
 	for (size_t i = 0; backend->drivers_run && i < backend->n_drivers; i++)

@@ -49,6 +49,7 @@ struct backend {
 	struct event store; /* the last EVENT_STORE */
 	uint64_t snapshot_serial, recorded_notice;
 	mono_time last_publish, last_tick;
+	mono_time left_told;      /* when what nobody has adopted is told; 0: it was */
 	bool is_dirty, is_urgent; /* a snapshot is due: with the next refresh, or at once */
 	bool drivers_run, picture_over;
 	bool is_stopping;
@@ -71,6 +72,13 @@ void acting_order(struct backend *backend, const struct order *order);
 void acting_wanted(struct backend *backend, const struct order *order);
 void acting_ledger(struct backend *backend, const struct event *event);
 void acting_reply(struct backend *backend, const struct event *event);
+void acting_adopted(struct backend *backend, const struct event *event);
+/* Every change of an intent ends here: the rows, the log and the ledger learn it. */
+void acting_changed(struct backend *backend, const struct intent *intent, struct stamp at);
+struct driver *acting_driver(const struct backend *backend, const struct intent *intent); /* NULL: none */
+
+/* judging.c: proof and debts; the end of a debt's call */
 void acting_judge(struct backend *backend, struct stamp now);
+void judging_debt_reply(struct backend *backend, struct intent *intent, const struct event *event);
 
 #endif

@@ -56,6 +56,7 @@ void event_free(struct event *event)
 	case EVENT_COMPLETED:
 	case EVENT_REPLY:
 	case EVENT_LEDGER:
+	case EVENT_ADOPTED:
 	case EVENT_STORE:
 	case EVENT_KIND_COUNT: break;
 	}

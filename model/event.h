@@ -31,6 +31,7 @@ enum event_kind {
 	EVENT_LATE,      /* .late: a call on one domain is overdue, or answered again */
 	EVENT_REPLY,     /* .reply: the end of an intent's call */
 	EVENT_LEDGER,    /* .ledger: the recorder wrote an intent, or could not */
+	EVENT_ADOPTED,   /* .adopted: an intent of a virt-drain that died is ours now */
 	EVENT_STORE,     /* .store: health of cache and ledger changed */
 	EVENT_PICTURE, /* .picture: a migration as the cache last knew it (only before the first EVENT_LINK is applied) */
 	EVENT_PICTURE_HOST, /* .picture_host: a host as the cache last knew it */
@@ -143,6 +144,7 @@ struct event {
 			enum err result;
 			char text[320];
 		} ledger;
+		struct intent adopted; /* times are readings of our own clocks */
 		struct {
 			bool cache_ok, ledger_ok;
 			char cache_text[320]; /* what is wrong and what was done about it; "" if all is well */

@@ -6,6 +6,7 @@
 #ifndef MODEL_FLEET_H
 #define MODEL_FLEET_H
 
+#include "model/adopted.h"
 #include "model/event.h"
 #include "model/policy.h"
 #include "model/snapshot.h"
@@ -71,6 +72,12 @@ void fleet_mark_recorded(struct fleet *fleet, const struct migration_id *id, uin
 
 /* The guest's state as last told by any host: on its source, and on any other host. */
 struct domain_state fleet_domain_state(const struct fleet *fleet, const struct uuid *domain, uint32_t host);
+
+/* The migration of that guest from that host that was under way at `when`; NULL if none is known. */
+const struct migration *fleet_under_way(const struct fleet *fleet, const struct uuid *host, const struct uuid *domain,
+					mono_time when);
+/* What is seen now of the guest of an intent and of both its ends; `migration` is what it acted upon, NULL if that is not known. */
+struct sight fleet_sight(const struct fleet *fleet, const struct intent *intent, const struct migration *migration);
 
 /* Tells the fleet what an intent did, so that rows show it and phases are judged with it (an abort of ours makes NOT_MOVED a
  * CANCELLED, a refused post-copy marks "no post-copy"). */

@@ -35,7 +35,7 @@ static struct action_facts facts_of(const struct fleet *fleet, const struct migr
 {
 	const struct host *host = fleet_host_of(fleet, &migration->id.host);
 	const struct intent *intent = migration->has_intent ? &migration->intent : NULL;
-	bool is_open = intent && !intent_is_closed(intent);
+	bool is_open = intent && !intent_is_closed(intent) && !adopted_is_uncertain(intent);
 
 	return (struct action_facts){
 		.is_read_only = fleet->settings.is_read_only,

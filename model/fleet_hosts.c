@@ -119,8 +119,10 @@ void fleet_apply_inventory(struct fleet *fleet, struct host *host, const struct 
 		const struct fleet_domain *before = fleet_host_domain(&old, &told->uuid);
 
 		fleet_host_domain_set(host, &told->uuid, told->name, told->state);
+		struct fleet_domain *now = fleet_host_domain(host, &told->uuid);
 		if (before && domain_state_may_be_incoming(told->state))
-			fleet_host_domain(host, &told->uuid)->is_incoming = before->is_incoming;
+			now->is_incoming = before->is_incoming;
+		now->has_no_job = before && before->has_no_job;
 	}
 	fleet_host_domains_clear(&old);
 	free(old.domain);

@@ -120,6 +120,8 @@ void fleet_apply_job(struct fleet *fleet, struct host *host, const struct event 
 		first_sample(fleet, migration, event);
 	if (event->job.state.run != DOMAIN_UNKNOWN)
 		fleet_host_domain_set(host, &event->job.uuid, NULL, event->job.state);
+	if (fleet_host_domain(host, &event->job.uuid))
+		fleet_host_domain(host, &event->job.uuid)->has_no_job = false;
 	host->last_answer = event->at.mono;
 	migration->source_host = host->number;
 	smooth_throughput(migration, stats, event->at.mono);
@@ -142,6 +144,9 @@ void fleet_apply_no_job(struct fleet *fleet, struct host *host, const struct eve
 		fleet_host_domain_remove(host, &event->no_job.uuid);
 	else if (event->no_job.state.run != DOMAIN_UNKNOWN)
 		fleet_host_domain_set(host, &event->no_job.uuid, NULL, event->no_job.state);
+	struct fleet_domain *domain = fleet_host_domain(host, &event->no_job.uuid);
+	if (domain)
+		domain->has_no_job = true;
 	if (migration)
 		fleet_job_gone(fleet, migration, event->no_job.state, event->no_job.how, event->at);
 }

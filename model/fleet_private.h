@@ -13,6 +13,7 @@ struct fleet_domain {
 	char *name; /* raw */
 	struct domain_state state;
 	bool is_incoming; /* proven by error 84 */
+	bool has_no_job;  /* it was asked and has no outgoing migration; since then none was seen */
 };
 
 struct host {

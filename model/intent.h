@@ -87,10 +87,15 @@ struct intent {
 	bool fell_back;                   /* post-copy was refused by the job, pause was used */
 	bool is_read_back;                /* the driver asked what is in force now, and it is what was ordered */
 	bool owes;                        /* it froze a guest and the guest has not been seen running since */
+	bool was_running;                 /* the guest ran on its source when the intent was made */
 	enum err result;                  /* why REFUSED, FAILED or UNPROVEN */
 	struct stamp asked, sent, closed; /* zero where it did not happen */
 	bool is_debt_call;                /* the collector's: a resume is under way */
 	mono_time debt_tried;             /* the collector's: when the debt was last acted upon or told */
+	mono_time blind_since;            /* the collector's: since when the debt cannot be judged; 0: it can */
+	int maker;                        /* process that made it, where it is dead and we have adopted it; 0: ours */
+	mono_time adopted;                /* since when it is ours, if it was adopted */
+	bool is_tied;                     /* adopted: its migration is known by our own number */
 	char domain_name[128];            /* cleaned, for people */
 	char source[64], destination[64];
 	char text[320]; /* the answer as a sentence */

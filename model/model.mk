@@ -4,6 +4,7 @@ noinst_LIBRARIES += libvd_model.a
 libvd_model_a_SOURCES = \
 	model/action.c model/action.h \
 	model/action_value.c \
+	model/adopted.c model/adopted.h \
 	model/alert.c model/alert.h \
 	model/domain.c model/domain.h \
 	model/drain_end.c \
@@ -18,6 +19,7 @@ libvd_model_a_SOURCES = \
 	model/fleet_jobs.c \
 	model/fleet_log.c \
 	model/fleet_lookup.c \
+	model/fleet_sight.c \
 	model/fleet_migrations.c \
 	model/fleet_outcome.c \
 	model/fleet_policy.c \

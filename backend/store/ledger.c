@@ -10,6 +10,7 @@
 #include "backend/store/schema.h"
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/failpoint.h"
 #include "model/action.h"
 
 #include <fcntl.h>
@@ -145,7 +146,7 @@ static void bind_stamp(struct binder *binder, struct stamp stamp)
 	bind_int_if(binder, is_there, stamp.mono.ms);
 }
 
-static void bind_owner(struct binder *binder, const struct ledger_owner *owner, uint64_t serial)
+void ledger_bind_owner(struct binder *binder, const struct ledger_owner *owner, uint64_t serial)
 {
 	bind_text(binder, owner->boot_id);
 	bind_int(binder, owner->pid);
@@ -159,7 +160,7 @@ static void bind_asking(struct binder *binder, const struct ledger *ledger, cons
 	const struct ledger_owner *owner = &ledger->owner;
 	const struct order *order = &intent->order;
 	bool is_force = order->action == ACTION_FORCE_COMPLETE;
-	bind_owner(binder, owner, order->serial);
+	ledger_bind_owner(binder, owner, order->serial);
 	bind_int(binder, is_late);
 	bind_text(binder, owner->user);
 	bind_int_if(binder, owner->login_uid >= 0, owner->login_uid);
@@ -181,8 +182,10 @@ static void bind_asking(struct binder *binder, const struct ledger *ledger, cons
 	bind_int(binder, intent->asked.mono.ms);
 }
 
-static void bind_seen(struct binder *binder, const struct order_seen *seen, struct stamp recorded)
+static void bind_seen(struct binder *binder, const struct intent *intent, struct stamp recorded)
 {
+	const struct order_seen *seen = &intent->order.seen;
+	bind_int(binder, intent->was_running);
 	bind_stamp(binder, recorded);
 	bind_count_if(binder, seen->is_told && seen->has_remaining, seen->remaining.n);
 	bind_int_if(binder, seen->is_told && seen->elapsed.ms >= 0, seen->elapsed.ms);
@@ -221,7 +224,7 @@ static enum err insert(struct ledger *ledger, const struct intent *intent, enum 
 	struct binder binder = {.statement = statement};
 	bind_count_if(&binder, wanted != 0, wanted);
 	bind_asking(&binder, ledger, intent, is_late);
-	bind_seen(&binder, &intent->order.seen, clock_stamp());
+	bind_seen(&binder, intent, clock_stamp());
 	bind_state(&binder, intent, stage);
 	err = db_run(&ledger->db, statement, why);
 	if (err == ERR_OK)
@@ -235,7 +238,7 @@ static enum err run(struct db *db, enum ledger_sql which, struct err_info *why)
 	return statement ? db_run(db, statement, why) : ERR_CORRUPT;
 }
 
-static enum err begin(struct ledger *ledger, struct err_info *why)
+enum err ledger_begin(struct ledger *ledger, struct err_info *why)
 {
 	enum err err = ledger_open(ledger, why);
 	for (int i = 0; err == ERR_OK && i < BUSY_TRIES; i++) {
@@ -247,7 +250,7 @@ static enum err begin(struct ledger *ledger, struct err_info *why)
 }
 
 /* Rolls back after a failure, and lets go of a file that may be sick. */
-static enum err finish(struct ledger *ledger, enum err err, struct err_info *why)
+enum err ledger_finish(struct ledger *ledger, enum err err, struct err_info *why)
 {
 	if (err == ERR_OK)
 		err = run(&ledger->db, LEDGER_COMMIT, why);
@@ -261,7 +264,7 @@ static enum err finish(struct ledger *ledger, enum err err, struct err_info *why
 
 /* ---- intents ---- */
 
-static struct ledger_entry *entry_of(struct ledger *ledger, const struct intent *intent)
+struct ledger_entry *ledger_entry_of(struct ledger *ledger, const struct intent *intent)
 {
 	for (struct ledger_entry *entry = ledger->entries; entry; entry = entry->next) {
 		if (entry->intent.order.serial == intent->order.serial)
@@ -299,15 +302,15 @@ static enum err refuse_second(struct ledger *ledger, const struct intent *intent
 enum err ledger_add(struct ledger *ledger, const struct intent *intent, uint64_t *id, struct err_info *why)
 {
 	uint64_t new = 0;
-	enum err err = begin(ledger, why);
+	enum err err = ledger_begin(ledger, why);
 	if (err == ERR_OK && order_is_by_policy(&intent->order))
 		err = refuse_second(ledger, intent, why);
 	if (err == ERR_OK)
 		err = insert(ledger, intent, INTENT_RECORDED, 0, false, &new, why);
-	err = finish(ledger, err, why);
+	err = ledger_finish(ledger, err, why);
 	if (err != ERR_OK)
 		return err;
-	struct ledger_entry *entry = entry_of(ledger, intent);
+	struct ledger_entry *entry = ledger_entry_of(ledger, intent);
 	entry->intent = *intent;
 	entry->intent.id = new;
 	entry->intent.stage = INTENT_RECORDED;
@@ -321,7 +324,7 @@ enum err ledger_add(struct ledger *ledger, const struct intent *intent, uint64_t
 
 void ledger_change(struct ledger *ledger, const struct intent *intent)
 {
-	struct ledger_entry *entry = entry_of(ledger, intent);
+	struct ledger_entry *entry = ledger_entry_of(ledger, intent);
 	entry->intent = *intent;
 	entry->is_dirty = true;
 }
@@ -334,7 +337,7 @@ static enum err update(struct ledger *ledger, const struct ledger_entry *entry, 
 	struct binder binder = {.statement = statement};
 	bind_state(&binder, &entry->intent, entry->intent.stage);
 	bind_count(&binder, entry->row);
-	bind_owner(&binder, &ledger->owner, entry->intent.order.serial);
+	ledger_bind_owner(&binder, &ledger->owner, entry->intent.order.serial);
 	enum err err = db_run(&ledger->db, statement, why);
 	*was_there = err == ERR_OK && sqlite3_changes(ledger->db.handle) > 0;
 	return err;
@@ -384,12 +387,15 @@ enum err ledger_flush(struct ledger *ledger, struct err_info *why)
 {
 	if (!has_dirty(ledger))
 		return ERR_OK;
-	enum err err = begin(ledger, why);
+	enum err err = ledger_begin(ledger, why);
 	for (struct ledger_entry *entry = ledger->entries; err == ERR_OK && entry; entry = entry->next) {
-		if (entry->is_dirty)
-			err = write_entry(ledger, entry, why);
+		if (!entry->is_dirty)
+			continue;
+		if (intent_is_closed(&entry->intent))
+			failpoint("before-close");
+		err = write_entry(ledger, entry, why);
 	}
-	err = finish(ledger, err, why);
+	err = ledger_finish(ledger, err, why);
 	if (err == ERR_OK)
 		entries_written(ledger);
 	return err;

@@ -6,6 +6,7 @@
 #ifndef BACKEND_STORE_LEDGER_H
 #define BACKEND_STORE_LEDGER_H
 
+#include "backend/store/columns.h"
 #include "backend/store/db.h"
 #include "backend/store/store.h"
 
@@ -44,5 +45,23 @@ void ledger_change(struct ledger *ledger, const struct intent *intent);
 enum err ledger_flush(struct ledger *ledger, struct err_info *why) ATTR_WARN_UNUSED;
 /* Opens if it is not open, looks for a file that was taken away. */
 enum err ledger_open(struct ledger *ledger, struct err_info *why) ATTR_WARN_UNUSED;
+
+/* ledger_adopt.c: makes all that processes which are dead now left open or owed on that host ours, in one transaction, so that of two that try
+ * only one gets each. `say` borrows the intent, its times turned into readings of our own clocks; what was left more than a day ago is
+ * closed instead. Nothing of a process that lives is touched. */
+enum err ledger_adopt(struct ledger *ledger, const struct uuid *host,
+		      void (*say)(void *context, const struct intent *intent), void *context,
+		      struct err_info *why) ATTR_WARN_UNUSED;
+/* Is the process that made it still there? */
+bool ledger_owner_is_alive(const struct ledger_owner *owner);
+
+/* read.c: one row of LEDGER_READ or LEDGER_OPEN; false where it is not as it should be. */
+bool ledger_read_row(sqlite3_stmt *statement, struct ledger_row *row);
+
+/* ledger.c and ledger_adopt.c: a transaction, the end of which rolls back where `err` is not ERR_OK; our entry of an intent; its owner. */
+enum err ledger_begin(struct ledger *ledger, struct err_info *why);
+enum err ledger_finish(struct ledger *ledger, enum err err, struct err_info *why);
+struct ledger_entry *ledger_entry_of(struct ledger *ledger, const struct intent *intent);
+void ledger_bind_owner(struct binder *binder, const struct ledger_owner *owner, uint64_t serial);
 
 #endif

@@ -4,6 +4,7 @@
  * The file may have been written by anybody: a row with a wrong type or an impossible number is left out and logged.
  */
 #include "backend/store/columns.h"
+#include "backend/store/ledger.h"
 #include "backend/store/schema.h"
 #include "backend/store/store.h"
 #include "base/clock.h"
@@ -240,6 +241,7 @@ static void read_order(struct reader *reader, struct intent *intent)
 static void read_seen(struct reader *reader, struct ledger_row *row)
 {
 	struct order_seen *seen = &row->intent.order.seen;
+	row->intent.was_running = read_int(reader, 0, 1) != 0;
 	row->recorded = read_stamp(reader);
 	int64_t remaining = read_int_or(reader, 0, INT64_MAX, -1);
 	seen->has_remaining = remaining >= 0;
@@ -265,17 +267,23 @@ static void read_state(struct reader *reader, struct intent *intent)
 	read_text(reader, intent->text, sizeof intent->text);
 }
 
+bool ledger_read_row(sqlite3_stmt *statement, struct ledger_row *row)
+{
+	struct reader reader = {.statement = statement};
+	*row = (struct ledger_row){0};
+	row->intent.id = (uint64_t)read_int(&reader, 1, INT64_MAX);
+	read_owner(&reader, row);
+	read_order(&reader, &row->intent);
+	read_seen(&reader, row);
+	read_state(&reader, &row->intent);
+	return !reader.is_bad;
+}
+
 static bool say_intent(void *context, sqlite3_stmt *statement)
 {
 	const struct intents *intents = context;
-	struct reader reader = {.statement = statement};
-	struct ledger_row row = {0};
-	row.intent.id = (uint64_t)read_int(&reader, 1, INT64_MAX);
-	read_owner(&reader, &row);
-	read_order(&reader, &row.intent);
-	read_seen(&reader, &row);
-	read_state(&reader, &row.intent);
-	if (reader.is_bad)
+	struct ledger_row row;
+	if (!ledger_read_row(statement, &row))
 		return false;
 	intents->say(intents->context, &row);
 	return true;

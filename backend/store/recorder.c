@@ -104,6 +104,8 @@ void parcel_free(void *argument)
 		break;
 	case PARCEL_INTENT_NEW:
 	case PARCEL_INTENT_CHANGE:
+	case PARCEL_ADOPT:
+	case PARCEL_TELL_LEFT:
 	case PARCEL_STOP: break;
 	}
 	free(parcel);
@@ -203,6 +205,21 @@ void recorder_intent_update(struct recorder *recorder, const struct intent *inte
 		hand_intent(recorder, PARCEL_INTENT_CHANGE, intent);
 }
 
+void recorder_adopt(struct recorder *recorder, const struct uuid *host)
+{
+	if (!recorder->adopts || !recorder->ledger.is_running)
+		return;
+	struct parcel *parcel = parcel_new(PARCEL_ADOPT);
+	parcel->adopted_host = *host;
+	(void)queue_put(recorder->ledger.queue, parcel, true);
+}
+
+void recorder_tell_left_open(struct recorder *recorder)
+{
+	if (recorder->adopts && recorder->ledger.is_running)
+		(void)queue_put(recorder->ledger.queue, parcel_new(PARCEL_TELL_LEFT), true);
+}
+
 /* ---- start and stop ---- */
 
 static void side_start(struct recorder_side *side, size_t bound, void *(*run)(void *), struct recorder *recorder)
@@ -227,6 +244,7 @@ struct recorder *recorder_start(const struct recorder_settings *settings)
 	recorder->retention = settings->retention;
 	recorder->sink = settings->sink;
 	recorder->audit_sink = settings->audit;
+	recorder->adopts = settings->adopts;
 	recorder->cache_ok = recorder->ledger_ok = true;
 	recorder->cache.done_fd = recorder->ledger.done_fd = recorder->audit.done_fd = -1;
 	pthread_mutex_init(&recorder->lock, NULL);

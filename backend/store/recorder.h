@@ -18,6 +18,8 @@ enum parcel_kind {
 	PARCEL_WAITING,
 	PARCEL_INTENT_NEW,
 	PARCEL_INTENT_CHANGE,
+	PARCEL_ADOPT,
+	PARCEL_TELL_LEFT,
 	PARCEL_STOP
 };
 
@@ -29,6 +31,7 @@ struct parcel {
 		struct migration_record migration;
 		struct waiting waiting;
 		struct intent intent;
+		struct uuid adopted_host; /* PARCEL_ADOPT */
 	};
 };
 
@@ -45,6 +48,7 @@ struct recorder_side {
 struct recorder {
 	char *cache_path, *ledger_path; /* NULL: that side does not run */
 	duration retention;
+	bool adopts;
 	struct audit_sink audit_sink;
 	struct recorder_side cache, ledger, audit;
 	atomic_bool is_stopping;         /* long checks end early */

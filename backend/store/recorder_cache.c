@@ -28,7 +28,9 @@ static bool unpack(struct memory *memory, struct parcel *parcel, mono_time now)
 	case PARCEL_WAITING: memory_wait(memory, &parcel->waiting); break;
 	case PARCEL_STOP: goes_on = false; break;
 	case PARCEL_INTENT_NEW:
-	case PARCEL_INTENT_CHANGE: break;
+	case PARCEL_INTENT_CHANGE:
+	case PARCEL_ADOPT:
+	case PARCEL_TELL_LEFT: break;
 	}
 	free(parcel);
 	return goes_on;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a virt-drain that died left open in the ledger is told once at the start of the next: a guest that it paused, or a call whose end
- * nobody saw. Told, not acted upon: only somebody who looks at both hosts can know. Ledger thread.
+ * What a virt-drain that died left open in the ledger, and nobody has adopted, is told: a guest that it paused, or a call whose end nobody
+ * saw. Told, not acted upon: only somebody who looks at both hosts can know. Ledger thread.
  */
+#include "backend/store/ledger.h"
 #include "backend/store/recorder.h"
 #include "base/array.h"
 #include "base/clock.h"
@@ -19,19 +20,13 @@ struct debts {
 	struct stamp now;
 };
 
-static bool owner_is_alive(const struct ledger_owner *owner)
-{
-	uint64_t start = clock_process_start(owner->pid);
-	return strcmp(owner->boot_id, clock_boot_id()) == 0 && start != 0 && start == owner->process_start;
-}
-
 static void tell_if_left_open(void *context, const struct ledger_row *row)
 {
 	const struct debts *debts = context;
 	const struct intent *intent = &row->intent;
 	int64_t age = debts->now.wall.ms - intent->asked.wall.ms;
 	char raw[512], clean[512];
-	if ((intent_is_closed(intent) && !intent->owes) || age > DEBT_TOLD_MS || owner_is_alive(&row->owner))
+	if ((intent_is_closed(intent) && !intent->owes) || age > DEBT_TOLD_MS || ledger_owner_is_alive(&row->owner))
 		return;
 	if (intent->owes)
 		snprintf(

@@ -6,6 +6,7 @@
 #include "backend/store/ledger.h"
 #include "backend/store/recorder.h"
 #include "base/clock.h"
+#include "base/failpoint.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,12 +54,27 @@ static void add(struct writer *writer, const struct intent *intent)
 	event->ledger.result = ledger_add(&writer->ledger, intent, &event->ledger.intent_id, &why);
 	snprintf(event->ledger.text, sizeof event->ledger.text, "%s", why.text);
 	enum err result = event->ledger.result;
+	if (result == ERR_OK)
+		failpoint("after-record");
 	struct intent told = *intent;
 	told.id = result == ERR_OK ? event->ledger.intent_id : 0;
 	recorder_audit(writer->recorder, &told);
 	recorder_say(writer->recorder, event);
 	/* what the ledger itself forbids is no trouble of the ledger */
 	tell(writer, result == ERR_INVALID_STATE ? ERR_OK : result, &why);
+}
+
+static void say_adopted(void *context, const struct intent *intent)
+{
+	struct event *event = event_new(EVENT_ADOPTED, HOST_NONE, clock_stamp());
+	event->adopted = *intent;
+	recorder_say(context, event);
+}
+
+/* A ledger that cannot be written now is told by the next flush; what is left stays for the host's next answer, or the next start. */
+static void adopt(struct writer *writer, const struct uuid *host)
+{
+	(void)!ledger_adopt(&writer->ledger, host, say_adopted, writer->recorder, NULL);
 }
 
 static void flush(struct writer *writer)
@@ -79,6 +95,10 @@ static bool unpack(struct writer *writer, struct parcel *parcel)
 		add(writer, &parcel->intent);
 	else if (kind == PARCEL_INTENT_CHANGE)
 		ledger_change(&writer->ledger, &parcel->intent);
+	else if (kind == PARCEL_ADOPT)
+		adopt(writer, &parcel->adopted_host);
+	else if (kind == PARCEL_TELL_LEFT)
+		recorder_tell_debts(writer->recorder);
 	parcel_free(parcel);
 	return kind != PARCEL_STOP;
 }
@@ -90,7 +110,8 @@ void *recorder_ledger_run(void *argument)
 	bool goes_on = true;
 	ledger_init(&writer.ledger, recorder->ledger_path);
 	flush(&writer);
-	recorder_tell_debts(recorder);
+	if (!recorder->adopts)
+		recorder_tell_debts(recorder);
 	while (goes_on) {
 		struct parcel *parcel = queue_wait(recorder->ledger.queue, writer.retry_ms ? writer.retry_ms : -1);
 		/* All that waits is taken before changes are written: one sync for many. */

@@ -71,14 +71,18 @@ static const char ledger_1[] =
 	" stage TEXT NOT NULL, used TEXT, fell_back INTEGER NOT NULL, owes INTEGER NOT NULL,"
 	" result INTEGER NOT NULL, result_text TEXT NOT NULL, text TEXT NOT NULL) STRICT;";
 
-/* When the row was written, and what the operator saw when confirming. */
+/* When the row was written, what the operator saw when confirming, and what the next virt-drain needs of an intent whose maker died. */
 static const char ledger_2[] =
 	"ALTER TABLE intent ADD COLUMN recorded_ms INTEGER;"
 	"ALTER TABLE intent ADD COLUMN recorded_mono_ms INTEGER;"
 	"ALTER TABLE intent ADD COLUMN seen_remaining_bytes INTEGER;"
 	"ALTER TABLE intent ADD COLUMN seen_elapsed_ms INTEGER;"
 	"ALTER TABLE intent ADD COLUMN seen_pause_price_ms INTEGER;"
-	"ALTER TABLE intent ADD COLUMN seen_verdict TEXT;";
+	"ALTER TABLE intent ADD COLUMN seen_verdict TEXT;"
+	"ALTER TABLE intent ADD COLUMN was_running INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE intent ADD COLUMN maker_pid INTEGER;"
+	"ALTER TABLE intent ADD COLUMN adopted_ms INTEGER;"
+	"CREATE INDEX intent_open ON intent (id) WHERE stage IN ('asked', 'recorded', 'sent') OR owes;";
 
 static const char *const cache_sql[CACHE_SQL_COUNT] = {
 	[CACHE_BEGIN] = "BEGIN IMMEDIATE",
@@ -139,8 +143,9 @@ static const char *const cache_sql[CACHE_SQL_COUNT] = {
 	" domain_name, source, destination, asked_ms, asked_mono_ms"
 #define LEDGER_MARKS "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"
 #define LEDGER_SEEN                                                                                                    \
-	"recorded_ms, recorded_mono_ms, seen_remaining_bytes, seen_elapsed_ms, seen_pause_price_ms, seen_verdict"
-#define LEDGER_SEEN_MARKS "?,?,?,?,?,?"
+	"was_running, recorded_ms, recorded_mono_ms, seen_remaining_bytes, seen_elapsed_ms, seen_pause_price_ms,"      \
+	" seen_verdict"
+#define LEDGER_SEEN_MARKS "?,?,?,?,?,?,?"
 #define LEDGER_STATE                                                                                                   \
 	"sent_ms, sent_mono_ms, closed_ms, closed_mono_ms, stage, used, fell_back, owes, result, result_text, text"
 #define LEDGER_STATE_MARKS "?,?,?,?,?,?,?,?,?,?,?"
@@ -157,10 +162,16 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 		" WHERE id = ? AND boot_id = ? AND pid = ? AND process_start = ? AND session = ? AND order_serial = ?",
 	[LEDGER_POLICY_COUNT] = "SELECT count(*) FROM intent WHERE confirmation = ? AND host_uuid IS ?"
 				" AND domain_uuid IS ? AND asked_ms >= ?",
+	[LEDGER_OPEN] = "SELECT id, " LEDGER_COLUMNS ", " LEDGER_SEEN ", " LEDGER_STATE " FROM intent"
+			" WHERE (stage IN ('asked', 'recorded', 'sent') OR owes) AND host_uuid = ? ORDER BY id",
+	/* The first maker stays named, however often it is handed on. */
+	[LEDGER_ADOPT] =
+		"UPDATE intent SET maker_pid = coalesce(maker_pid, pid), adopted_ms = ?,"
+		" (boot_id, pid, process_start, session, order_serial) = (?,?,?,?,?) WHERE id = ?",
 	[LEDGER_READ] = "SELECT id, " LEDGER_COLUMNS ", " LEDGER_SEEN ", " LEDGER_STATE
 			" FROM intent ORDER BY id DESC LIMIT ?",
 	/* A reader changes nothing, so it takes a file that nobody has brought up yet as it is. */
-	[LEDGER_READ_1] = "SELECT id, " LEDGER_COLUMNS ", NULL, NULL, NULL, NULL, NULL, NULL, " LEDGER_STATE
+	[LEDGER_READ_1] = "SELECT id, " LEDGER_COLUMNS ", 0, NULL, NULL, NULL, NULL, NULL, NULL, " LEDGER_STATE
 			  " FROM intent ORDER BY id DESC LIMIT ?",
 };
 /* clang-format on */

@@ -18,11 +18,13 @@ struct recorder_settings {
 	const char *cache_path;  /* NULL: no cache; copied */
 	const char *ledger_path; /* NULL: no ledger; copied */
 	duration retention;
+	bool adopts; /* recorder_adopt may change the owner of what the dead left; else it is only told */
 	struct audit_sink audit; /* used with a ledger only */
-	struct event_sink sink;  /* EVENT_LEDGER, EVENT_STORE and EVENT_NOTICE go here, from the recorder's threads */
+	/* EVENT_LEDGER, EVENT_ADOPTED, EVENT_STORE and EVENT_NOTICE go here, from the recorder's threads. */
+	struct event_sink sink;
 };
 
-/* An EVENT_NOTICE comes at the start for each intent that a process which is dead now left open. EVENT_STORE comes when something changed. A text while ok is true is a remark (a damaged cache was set aside, a network file system). */
+/* Where nothing is adopted, an EVENT_NOTICE comes at the start for each intent that a process which is dead now left open. EVENT_STORE comes when something changed. A text while ok is true is a remark (a damaged cache was set aside, a network file system). */
 
 /* Never fails because of a file: a locked, full, corrupt, unwritable or missing one is told by EVENT_STORE and retried or set aside. */
 struct recorder *recorder_start(const struct recorder_settings *settings);
@@ -49,6 +51,11 @@ void recorder_intent_update(struct recorder *recorder, const struct intent *inte
 /* Tells the audit sink of an intent as it is now: for the collector to call when it has ended, whether the ledger has it or not (when it
  * is asked the recorder does by itself). What nobody takes in time is dropped, and that is logged once. Any thread. */
 void recorder_audit(struct recorder *recorder, const struct intent *intent);
+/* What processes that are dead now left open or owed on this host becomes ours, and comes as EVENT_ADOPTED, once over all who ask. Its changes
+ * are written as those of our own. Nothing happens where the settings forbid it. */
+void recorder_adopt(struct recorder *recorder, const struct uuid *host);
+/* Where it adopts: an EVENT_NOTICE for each intent that nobody has adopted by now (its host does not answer, or is not watched). */
+void recorder_tell_left_open(struct recorder *recorder);
 
 /* The next attempt number of this pair in the cache is known to the fleet only through pictures, which carry it. */
 

@@ -82,6 +82,16 @@ void fixture_start(struct fixture *fixture, const char *cache, const char *ledge
 	fixture->recorder = recorder_start(&settings);
 }
 
+void fixture_start_adopting(struct fixture *fixture, const char *ledger, bool adopts)
+{
+	struct recorder_settings settings = {
+		.ledger_path = ledger,
+		.adopts = adopts,
+		.sink = {sink_put, fixture->events},
+	};
+	fixture->recorder = recorder_start(&settings);
+}
+
 void fixture_stop(struct fixture *fixture)
 {
 	recorder_stop(fixture->recorder, (duration){FIXTURE_PATIENCE_MS});

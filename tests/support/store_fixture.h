@@ -25,6 +25,8 @@ int fixture_teardown(void **state);
 
 /* A recorder on the paths (NULL: that side not), stopped by fixture_stop or the tear-down. */
 void fixture_start(struct fixture *fixture, const char *cache, const char *ledger);
+/* One with a ledger alone, that may or may not adopt. */
+void fixture_start_adopting(struct fixture *fixture, const char *ledger, bool adopts);
 void fixture_stop(struct fixture *fixture);
 /* The next event of that kind, others are dropped; NULL after the patience. The caller frees it. */
 struct event *fixture_await(struct fixture *fixture, enum event_kind kind);

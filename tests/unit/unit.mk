@@ -27,6 +27,9 @@ unit_programs += tests/unit/test_queue
 tests_unit_test_queue_SOURCES = tests/unit/test_queue.c
 tests_unit_test_queue_LDADD = $(unit_backend)
 
+unit_programs += tests/unit/test_adopted
+tests_unit_test_adopted_SOURCES = tests/unit/test_adopted.c
+tests_unit_test_adopted_LDADD = $(unit_model)
 unit_programs += tests/unit/test_model
 tests_unit_test_model_SOURCES = tests/unit/test_model.c
 tests_unit_test_model_LDADD = $(unit_model)
@@ -127,6 +130,10 @@ tests_unit_test_store_cache_LDADD = $(unit_store)
 unit_programs += tests/unit/test_backend
 tests_unit_test_backend_SOURCES = tests/unit/test_backend.c tests/support/fake_driver.c tests/support/fake_driver.h
 tests_unit_test_backend_LDADD = libvd_backend.a $(unit_store)
+unit_programs += tests/unit/test_adoption
+tests_unit_test_adoption_SOURCES = tests/unit/test_adoption.c tests/support/fake_driver.c tests/support/fake_driver.h \
+	tests/support/store_fixture.c tests/support/store_fixture.h
+tests_unit_test_adoption_LDADD = libvd_backend.a $(unit_store)
 
 tui_support = tests/support/screen.c tests/support/screen.h \
 	tests/support/snapshot_builder.c tests/support/snapshot_builder.h

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The truth about intents of a virt-drain that died: by the migration where it is known, by the place of the guest where it is not.
+ */
+#include "model/adopted.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define PATIENCE_MS 30000
+
+static const struct domain_state running = {DOMAIN_RUNNING, REASON_OTHER};
+static const struct domain_state paused_by_user = {DOMAIN_PAUSED, REASON_USER};
+static const struct stamp asked_at = {{1000}, {1700000000000}}, soon = {{6000}, {1700000005000}},
+			  late = {{60000}, {1700000060000}};
+
+static struct intent dead_intent(enum action action, enum force_method method, enum intent_stage stage)
+{
+	struct intent intent = {.id = 7,
+				.order = {.action = action, .method = method},
+				.stage = stage,
+				.asked = asked_at,
+				.was_running = true,
+				.maker = 4711,
+				.adopted = {5000}};
+
+	if (stage == INTENT_SENT) {
+		intent.used = method;
+		intent.sent = asked_at;
+	}
+	adopted_begin(&intent);
+	return intent;
+}
+
+static struct migration migration_in(enum phase phase)
+{
+	return (struct migration){.phase = phase, .has_live_sample = true};
+}
+
+static bool judge(struct intent *intent, struct sight sight, struct stamp now)
+{
+	return adopted_judge(intent, &sight, now, (duration){PATIENCE_MS});
+}
+
+static void a_pause_without_reply_owes_only_a_guest_that_ran(void **state)
+{
+	(void)state;
+	struct intent intent = dead_intent(ACTION_FORCE_COMPLETE, METHOD_PAUSE, INTENT_RECORDED);
+
+	assert_true(intent.owes);
+	intent.owes = intent.was_running = false;
+	adopted_begin(&intent);
+	assert_false(intent.owes);
+	assert_true(dead_intent(ACTION_FORCE_COMPLETE, METHOD_AUTO, INTENT_RECORDED).owes);
+	assert_false(dead_intent(ACTION_FORCE_COMPLETE, METHOD_POSTCOPY, INTENT_RECORDED).owes);
+	assert_false(dead_intent(ACTION_ABORT, METHOD_AUTO, INTENT_RECORDED).owes);
+	/* a reply that was seen has told what is owed */
+	assert_false(dead_intent(ACTION_FORCE_COMPLETE, METHOD_PAUSE, INTENT_SENT).owes);
+}
+
+static void an_effect_that_is_seen_is_of_an_earlier_virt_drain(void **state)
+{
+	static const struct {
+		enum action action;
+		enum force_method method;
+		enum phase phase;
+		enum intent_stage becomes;
+	} cases[] = {
+		{ACTION_FORCE_COMPLETE, METHOD_PAUSE, PHASE_PAUSED, INTENT_PROVEN},
+		{ACTION_FORCE_COMPLETE, METHOD_PAUSE, PHASE_COMPLETED, INTENT_PROVEN},
+		{ACTION_FORCE_COMPLETE, METHOD_AUTO, PHASE_PAUSED, INTENT_PROVEN},
+		{ACTION_FORCE_COMPLETE, METHOD_AUTO, PHASE_POSTCOPY, INTENT_PROVEN},
+		{ACTION_FORCE_COMPLETE, METHOD_POSTCOPY, PHASE_POSTCOPY, INTENT_PROVEN},
+		{ACTION_FORCE_COMPLETE, METHOD_PAUSE, PHASE_NOT_MOVED, INTENT_UNPROVEN},
+		{ACTION_ABORT, METHOD_AUTO, PHASE_CANCELLED, INTENT_PROVEN},
+		{ACTION_ABORT, METHOD_AUTO, PHASE_NOT_MOVED, INTENT_PROVEN},
+		{ACTION_ABORT, METHOD_AUTO, PHASE_COMPLETED, INTENT_UNPROVEN},
+		{ACTION_FORCE_COMPLETE, METHOD_PAUSE, PHASE_PRECOPY, INTENT_STAGE_COUNT},
+		{ACTION_FORCE_COMPLETE, METHOD_POSTCOPY, PHASE_PAUSED, INTENT_STAGE_COUNT},
+		{ACTION_ABORT, METHOD_AUTO, PHASE_PAUSED, INTENT_STAGE_COUNT},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		for (int stage = INTENT_RECORDED; stage <= INTENT_SENT; stage++) {
+			struct intent intent = dead_intent(cases[i].action, cases[i].method, (enum intent_stage)stage);
+			struct migration migration = migration_in(cases[i].phase);
+			bool is_auto_sent = stage == INTENT_SENT && cases[i].method == METHOD_AUTO;
+
+			if (is_auto_sent && cases[i].action == ACTION_FORCE_COMPLETE)
+				intent.used = cases[i].phase == PHASE_PAUSED ? METHOD_PAUSE : METHOD_POSTCOPY;
+			bool is_judged = judge(&intent, (struct sight){.migration = &migration}, soon);
+			assert_int_equal(is_judged, cases[i].becomes != INTENT_STAGE_COUNT);
+			if (is_judged)
+				assert_int_equal(intent.stage, cases[i].becomes);
+			if (intent.stage == INTENT_PROVEN)
+				assert_non_null(strstr(intent.text, "by an earlier virt-drain"));
+		}
+	}
+}
+
+static void a_picture_out_of_the_cache_proves_nothing_while_it_is_open(void **state)
+{
+	(void)state;
+	struct intent intent = dead_intent(ACTION_FORCE_COMPLETE, METHOD_PAUSE, INTENT_RECORDED);
+	struct migration migration = migration_in(PHASE_PAUSED);
+
+	migration.from_cache = true;
+	assert_false(judge(&intent, (struct sight){.migration = &migration}, soon));
+	migration.phase = PHASE_COMPLETED;
+	assert_true(judge(&intent, (struct sight){.migration = &migration}, soon));
+}
+
+static void where_the_guest_is_tells_when_its_migration_is_not_known(void **state)
+{
+	(void)state;
+	struct sight arrived = {.is_jobless = true, .elsewhere = running};
+	struct sight stayed = {.is_jobless = true, .source = running};
+	struct sight unasked = {.source = running};
+	struct intent pause = dead_intent(ACTION_FORCE_COMPLETE, METHOD_PAUSE, INTENT_RECORDED);
+	struct intent abort = dead_intent(ACTION_ABORT, METHOD_AUTO, INTENT_SENT);
+	struct intent copy = pause;
+
+	assert_false(judge(&copy, unasked, soon));
+	assert_true(judge(&copy, arrived, soon));
+	assert_int_equal(copy.stage, INTENT_PROVEN);
+	copy = pause;
+	assert_true(judge(&copy, stayed, soon));
+	assert_int_equal(copy.stage, INTENT_UNPROVEN);
+	copy = abort;
+	assert_true(judge(&copy, arrived, soon));
+	assert_int_equal(copy.stage, INTENT_UNPROVEN);
+	copy = abort;
+	assert_true(judge(&copy, stayed, soon));
+	assert_int_equal(copy.stage, INTENT_PROVEN);
+}
+
+static void a_call_that_never_was_is_given_up_and_owes_nothing(void **state)
+{
+	(void)state;
+	struct intent intent = dead_intent(ACTION_FORCE_COMPLETE, METHOD_PAUSE, INTENT_RECORDED);
+	struct migration migration = migration_in(PHASE_PRECOPY);
+	struct sight sight = {.migration = &migration, .source = running, .is_migrating = true};
+
+	assert_true(adopted_is_uncertain(&intent));
+	assert_false(judge(&intent, sight, soon));
+	assert_true(judge(&intent, sight, late));
+	assert_int_equal(intent.stage, INTENT_UNPROVEN);
+	assert_non_null(strstr(intent.text, "nothing is sent again"));
+	assert_false(intent.owes);
+	/* one of a guest that nobody sees run stays owed */
+	intent = dead_intent(ACTION_FORCE_COMPLETE, METHOD_PAUSE, INTENT_RECORDED);
+	assert_true(judge(&intent, (struct sight){.destination_seen = true}, late));
+	assert_true(intent.owes);
+	/* what no look can tell is not claimed */
+	intent = dead_intent(ACTION_BANDWIDTH, METHOD_AUTO, INTENT_RECORDED);
+	assert_false(judge(&intent, sight, soon));
+	assert_true(judge(&intent, sight, late));
+	assert_int_equal(intent.stage, INTENT_UNPROVEN);
+}
+
+static void an_owed_guest_is_due_only_where_both_ends_were_looked_at(void **state)
+{
+	(void)state;
+	struct intent intent = dead_intent(ACTION_FORCE_COMPLETE, METHOD_PAUSE, INTENT_RECORDED);
+	struct migration migration = migration_in(PHASE_NOT_MOVED);
+	struct sight sight = {.source = paused_by_user, .is_jobless = true, .destination_seen = true};
+
+	assert_int_equal(debt_of(&intent, &sight), DEBT_DUE);
+	sight.migration = &migration;
+	assert_int_equal(debt_of(&intent, &sight), DEBT_DUE);
+	sight.destination_seen = false;
+	assert_int_equal(debt_of(&intent, &sight), DEBT_BLIND);
+	sight.destination_seen = true;
+	sight.elsewhere = (struct domain_state){DOMAIN_PAUSED, REASON_MIGRATION};
+	assert_int_equal(debt_of(&intent, &sight), DEBT_BLIND);
+	sight.elsewhere = running;
+	assert_int_equal(debt_of(&intent, &sight), DEBT_NONE);
+}
+
+static void an_owed_guest_is_left_alone_while_a_job_may_hold_it(void **state)
+{
+	(void)state;
+	struct intent intent = dead_intent(ACTION_FORCE_COMPLETE, METHOD_PAUSE, INTENT_RECORDED);
+	struct migration migration = migration_in(PHASE_PAUSED);
+	struct sight sight = {.source = {DOMAIN_PAUSED, REASON_MIGRATION}, .destination_seen = true};
+
+	assert_int_equal(debt_of(&intent, &sight), DEBT_OPEN); /* nobody has asked for its job yet */
+	sight.migration = &migration;
+	sight.is_migrating = true;
+	assert_int_equal(debt_of(&intent, &sight), DEBT_OPEN);
+	migration.phase = PHASE_NOT_MOVED; /* and a later attempt runs */
+	assert_int_equal(debt_of(&intent, &sight), DEBT_OPEN);
+	sight.source.run = DOMAIN_UNKNOWN;
+	sight.is_migrating = false;
+	sight.migration = NULL;
+	assert_int_equal(debt_of(&intent, &sight), DEBT_BLIND);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_pause_without_reply_owes_only_a_guest_that_ran),
+		cmocka_unit_test(an_effect_that_is_seen_is_of_an_earlier_virt_drain),
+		cmocka_unit_test(a_picture_out_of_the_cache_proves_nothing_while_it_is_open),
+		cmocka_unit_test(where_the_guest_is_tells_when_its_migration_is_not_known),
+		cmocka_unit_test(a_call_that_never_was_is_given_up_and_owes_nothing),
+		cmocka_unit_test(an_owed_guest_is_due_only_where_both_ends_were_looked_at),
+		cmocka_unit_test(an_owed_guest_is_left_alone_while_a_job_may_hold_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
