@@ -103,9 +103,22 @@ static duration patience_of(const struct backend *backend, const struct intent *
 	return set.ms > 0 ? set : action_entry(intent->order.action)->patience;
 }
 
+/* An order can be quicker than the news of where its guest goes; who comes after us needs that, to look there. */
+static void learn_destination(struct backend *backend, struct intent *intent, const struct migration *migration)
+{
+	const char *name = migration ? fleet_host_name(backend->fleet, migration->destination_host) : NULL;
+
+	if (intent->destination[0] || !name || intent->id == 0)
+		return;
+	text_clean(intent->destination, sizeof intent->destination, name, strlen(name));
+	if (backend->recorder)
+		recorder_intent_update(backend->recorder, intent);
+}
+
 static void judge(struct backend *backend, struct intent *intent, struct stamp now)
 {
 	const struct migration *migration = migration_of(backend, intent);
+	learn_destination(backend, intent, migration);
 	struct sight sight = fleet_sight(backend->fleet, intent, migration);
 	duration patience = patience_of(backend, intent);
 	struct intent judged = *intent;

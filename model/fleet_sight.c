@@ -56,15 +56,20 @@ static bool is_named(const struct host *host, const char *clean_name)
 	return strcmp(clean, clean_name) == 0;
 }
 
+static uint32_t host_named(const struct fleet *fleet, const char *clean_name)
+{
+	for (size_t i = 0; clean_name[0] && i < fleet->n_hosts; i++)
+		if (fleet->host[i].name && is_named(&fleet->host[i], clean_name))
+			return fleet->host[i].number;
+	return HOST_NONE;
+}
+
 static uint32_t destination_of(const struct fleet *fleet, const struct intent *intent,
 			       const struct migration *migration)
 {
 	if (migration && migration->destination_host != HOST_NONE)
 		return migration->destination_host;
-	for (size_t i = 0; intent->destination[0] && i < fleet->n_hosts; i++)
-		if (fleet->host[i].name && is_named(&fleet->host[i], intent->destination))
-			return fleet->host[i].number;
-	return HOST_NONE;
+	return host_named(fleet, intent->destination);
 }
 
 static bool is_jobless(const struct fleet *fleet, const struct uuid *source, const struct uuid *uuid)

@@ -336,6 +336,7 @@ static enum err update(struct ledger *ledger, const struct ledger_entry *entry, 
 		return ERR_CORRUPT;
 	struct binder binder = {.statement = statement};
 	bind_state(&binder, &entry->intent, entry->intent.stage);
+	bind_text(&binder, entry->intent.destination);
 	bind_count(&binder, entry->row);
 	ledger_bind_owner(&binder, &ledger->owner, entry->intent.order.serial);
 	enum err err = db_run(&ledger->db, statement, why);

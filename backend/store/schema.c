@@ -158,7 +158,8 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 			  ") VALUES (?," LEDGER_MARKS "," LEDGER_SEEN_MARKS "," LEDGER_STATE_MARKS ")",
 	/* Only our own row: a file that was replaced may hold another intent under the same number. */
 	[LEDGER_UPDATE] =
-		"UPDATE intent SET (" LEDGER_STATE ") = (" LEDGER_STATE_MARKS ")"
+		"UPDATE intent SET (" LEDGER_STATE ") = (" LEDGER_STATE_MARKS "),"
+		" destination = coalesce(nullif(?, ''), destination)"
 		" WHERE id = ? AND boot_id = ? AND pid = ? AND process_start = ? AND session = ? AND order_serial = ?",
 	[LEDGER_POLICY_COUNT] = "SELECT count(*) FROM intent WHERE confirmation = ? AND host_uuid IS ?"
 				" AND domain_uuid IS ? AND asked_ms >= ?",

@@ -235,6 +235,23 @@ static void a_backend_that_only_looks_leaves_the_owner(void **state)
 	assert_int_equal(fixture_ask(fixture->ledger, "SELECT count(*) FROM intent WHERE pid = 4000000"), 1);
 }
 
+static void a_destination_that_is_learnt_after_the_call_is_in_the_ledger(void **state)
+{
+	struct fixture *fixture = *state;
+	struct scene scene;
+	open_scene(&scene, fixture, false);
+	fake_say_job(&scene.fake, 1000, 1 << 20, (struct domain_state){DOMAIN_RUNNING, REASON_OTHER});
+	assert_true(await_notice(&scene, "copies memory"));
+	struct order order = {.action = ACTION_ABORT, .target = {fake_host_uuid(0), fake_guest, 1}};
+	backend_submit(scene.backend, &order);
+	assert_true(fixture_await_answer(fixture->ledger, "SELECT count(*) FROM intent WHERE destination = ''", 1));
+	fake_say_domain(&scene.fake, 1, DOMAIN_EVENT_STARTED_MIGRATED,
+			(struct domain_state){DOMAIN_PAUSED, REASON_MIGRATION});
+	assert_true(
+		fixture_await_answer(fixture->ledger, "SELECT count(*) FROM intent WHERE destination = 'host2'", 1));
+	close_scene(&scene);
+}
+
 #define ADOPTION_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -247,6 +264,7 @@ int main(void)
 		ADOPTION_TEST(a_guest_that_a_dead_one_paused_after_the_job_is_resumed),
 		ADOPTION_TEST(where_the_other_end_is_not_watched_it_is_told_and_left),
 		ADOPTION_TEST(a_backend_that_only_looks_leaves_the_owner),
+		ADOPTION_TEST(a_destination_that_is_learnt_after_the_call_is_in_the_ledger),
 	};
 	return cmocka_run_group_tests_name("adoption", tests, NULL, NULL);
 }
