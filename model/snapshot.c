@@ -22,3 +22,17 @@ const struct row *snapshot_find(const struct snapshot *snapshot, const struct mi
 	}
 	return NULL;
 }
+
+size_t snapshot_next_open(const struct snapshot *snapshot, size_t from)
+{
+	if (snapshot->is_simulated || snapshot->is_recording)
+		return snapshot->n_answers;
+	while (from < snapshot->n_answers) {
+		const struct intent *intent = &snapshot->answer[from].intent;
+
+		if (!intent_is_closed(intent) || intent->owes)
+			break;
+		from++;
+	}
+	return from;
+}

@@ -144,6 +144,10 @@ struct snapshot {
 
 void snapshot_free(struct snapshot *snapshot); /* NULL is fine */
 
+/* The next answer, from `from` on, whose end nobody has seen or whose guest is still owed; n_answers if there is none. What is simulated or
+ * recorded leaves nothing open. */
+size_t snapshot_next_open(const struct snapshot *snapshot, size_t from);
+
 /* The row of a migration, NULL if it is not there. */
 const struct row *snapshot_find(const struct snapshot *snapshot, const struct migration_id *id);
 

@@ -247,7 +247,7 @@ static unsigned do_action(const struct press *press)
 
 static void close_dialog(const struct press *press)
 {
-	press->ui->dialog.is_open = false;
+	press->ui->dialog.is_open = press->ui->is_leaving = false;
 	press->ui->quiet_until = mono_add(press->now.mono, (duration){BURST_GUARD_MS});
 }
 
@@ -268,6 +268,10 @@ static unsigned do_confirm(const struct press *press)
 
 	if (ui->menu_is_open)
 		return confirm_menu(press);
+	if (ui->is_leaving)
+		return mono_reached(press->now.mono, mono_add(ui->leaving_since, (duration){BURST_GUARD_MS}))
+			       ? NEXT_QUIT
+			       : NEXT_NOTHING;
 	if (dialog_is_guarded(&ui->dialog, press->now.mono) ||
 	    dialog_state(&ui->dialog, press->snapshot, ui->is_read_only, &why) != DIALOG_READY)
 		return NEXT_NOTHING;
@@ -289,7 +293,8 @@ static unsigned do_insist(const struct press *press)
 {
 	struct err_info why;
 
-	if (dialog_state(&press->ui->dialog, press->snapshot, press->ui->is_read_only, &why) == DIALOG_NEEDS_INSIST)
+	if (!press->ui->is_leaving &&
+	    dialog_state(&press->ui->dialog, press->snapshot, press->ui->is_read_only, &why) == DIALOG_NEEDS_INSIST)
 		press->ui->dialog.insists = true;
 	return NEXT_PAINT;
 }
@@ -300,16 +305,48 @@ static unsigned do_choose(const struct press *press)
 
 	if (press->ui->menu_is_open)
 		list_move(&press->ui->menu, step, FIELD_COUNT);
-	else
+	else if (!press->ui->is_leaving)
 		dialog_choose(&press->ui->dialog, step);
 	return NEXT_PAINT;
 }
 
-static unsigned do_program(const struct press *press)
+static bool something_is_open(const struct press *press)
 {
-	return press->command == COMMAND_QUIT      ? NEXT_QUIT
-	       : press->command == COMMAND_SUSPEND ? NEXT_SUSPEND
-						   : NEXT_REPAINT | NEXT_PAINT;
+	const struct snapshot *snapshot = press->snapshot;
+
+	return snapshot && snapshot_next_open(snapshot, 0) < snapshot->n_answers;
+}
+
+/* Who leaves while an action is open leaves it to the next start: that is asked. */
+static unsigned do_quit(const struct press *press)
+{
+	if (!something_is_open(press))
+		return NEXT_QUIT;
+	press->ui->is_leaving = true;
+	press->ui->leaving_since = press->now.mono;
+	return NEXT_PAINT;
+}
+
+static unsigned do_suspend(const struct press *press)
+{
+	struct err_info why;
+
+	if (!something_is_open(press))
+		return NEXT_SUSPEND;
+	err_set(&why, ERR_INVALID_STATE, "virt-drain", 0,
+		"an action is open: a program that is stopped does not see to its guest");
+	return refuse(press, "", &why);
+}
+
+unsigned ui_stop_asked(struct ui *ui, const struct snapshot *snapshot, struct stamp now)
+{
+	return do_suspend(&(struct press){ui, snapshot, now, COMMAND_SUSPEND});
+}
+
+static unsigned do_repaint(const struct press *press)
+{
+	(void)press;
+	return NEXT_REPAINT | NEXT_PAINT;
 }
 
 static unsigned (*const handlers[COMMAND_COUNT])(const struct press *press) = {
@@ -342,9 +379,9 @@ static unsigned (*const handlers[COMMAND_COUNT])(const struct press *press) = {
 	[COMMAND_BANDWIDTH] = do_action,
 	[COMMAND_DOWNTIME] = do_action,
 	[COMMAND_HELP] = do_help,
-	[COMMAND_REPAINT] = do_program,
-	[COMMAND_SUSPEND] = do_program,
-	[COMMAND_QUIT] = do_program,
+	[COMMAND_REPAINT] = do_repaint,
+	[COMMAND_SUSPEND] = do_suspend,
+	[COMMAND_QUIT] = do_quit,
 	[COMMAND_CONFIRM] = do_confirm,
 	[COMMAND_CANCEL] = do_cancel,
 	[COMMAND_INSIST] = do_insist,

@@ -111,7 +111,7 @@ static void read_signals(struct run *run)
 	unsigned bits = tty_signals();
 
 	if (bits & TTY_STOP_ASKED)
-		follow(run, NEXT_SUSPEND);
+		follow(run, ui_stop_asked(&run->ui, run->snapshot, clock_stamp()));
 	if (bits & TTY_CONTINUED) {
 		term_continue();
 		follow(run, NEXT_REPAINT);

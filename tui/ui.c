@@ -307,7 +307,7 @@ unsigned ui_scope(const struct ui *ui)
 						    [VIEW_LOG] = SCOPE_LOG,
 						    [VIEW_HELP] = SCOPE_HELP};
 
-	if (ui->dialog.is_open)
+	if (ui->dialog.is_open || ui->is_leaving)
 		return SCOPE_DIALOG;
 	return ui->menu_is_open ? SCOPE_MENU : scopes[ui->view];
 }

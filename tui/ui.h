@@ -68,6 +68,8 @@ struct ui {
 	struct prompt prompt;
 	bool menu_is_open;
 	struct dialog dialog;
+	bool is_leaving; /* asks whether to leave although something is open */
+	mono_time leaving_since;
 	struct flash flash;
 	mono_time quiet_until; /* no action key counts before */
 	struct own_notice own[OWN_NOTICES];
@@ -104,6 +106,9 @@ void ui_requery(struct ui *ui, const struct snapshot *snapshot);
 
 /* One key. snapshot may be NULL (none yet). Returns NEXT_ bits. */
 unsigned ui_key(struct ui *ui, const struct snapshot *snapshot, const struct key_event *event, struct stamp now);
+
+/* A signal asks the program to stop: as the key that does. Returns NEXT_ bits. */
+unsigned ui_stop_asked(struct ui *ui, const struct snapshot *snapshot, struct stamp now);
 
 void ui_resize(struct ui *ui, int width, int height);
 void ui_submitted(struct ui *ui, const struct order *order, uint64_t serial, mono_time now);

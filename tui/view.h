@@ -82,6 +82,8 @@ size_t view_help_lines(const struct ui *ui);
 
 /* view_dialog.c */
 void view_dialog(struct surface *surface, const struct view *view);
+/* The question before virt-drain is left while an action is open. */
+void view_leaving(struct surface *surface, const struct view *view);
 void view_menu(struct surface *surface, const struct view *view);
 
 #endif

@@ -251,6 +251,48 @@ void view_dialog(struct surface *surface, const struct view *view)
 	surface->ground = GROUND_SCREEN;
 }
 
+/* What is open, one line each, as far as there is room for what it means. */
+static void write_open(struct writer *w, const struct snapshot *snapshot)
+{
+	char text[SENTENCE_MAX];
+
+	for (size_t i = snapshot_next_open(snapshot, 0); i < snapshot->n_answers && w->rest.h > 5;
+	     i = snapshot_next_open(snapshot, i + 1)) {
+		const struct intent *intent = &snapshot->answer[i].intent;
+
+		snprintf(text, sizeof text, "%s of %.60s: %s", action_name(intent->order.action), intent->domain_name,
+			 intent->owes ? "its guest has not been seen running again" : "its end has not been seen");
+		write_text(w, ROLE_WARN, text);
+	}
+}
+
+void view_leaving(struct surface *surface, const struct view *view)
+{
+	const struct snapshot *snapshot = view->snapshot;
+	struct rect box = layout_box(surface->width, surface->height, DIALOG_WIDTH, DIALOG_HEIGHT - 5);
+	int y = box.y + box.h - 2, x = box.x + 3;
+
+	if (box.w < 12 || box.h < 4)
+		return;
+	draw_box(surface, box, view, ROLE_DANGER, "leave virt-drain");
+	struct writer w = {surface, {box.x + 3, box.y + 1, box.w - 6, box.h - 3}};
+	write_gap(&w);
+	if (snapshot && snapshot_next_open(snapshot, 0) < snapshot->n_answers) {
+		write_open(&w, snapshot);
+		write_gap(&w);
+		write_text(&w, ROLE_TEXT,
+			   "The next virt-drain that starts takes it over: it looks for the effect and resumes a guest "
+			   "that "
+			   "is owed. Until then nobody does.");
+	} else {
+		write_text(&w, ROLE_TEXT, "All that was open has ended.");
+	}
+	x += surface_text(surface, x, y, box.w - 4, ROLE_BUTTON, "[ Cancel ]") + 3;
+	x += surface_text(surface, x, y, box.x + box.w - 1 - x, ROLE_KEY, "y") + 1;
+	surface_text(surface, x, y, box.x + box.w - 1 - x, ROLE_DANGER, "leave");
+	surface->ground = GROUND_SCREEN;
+}
+
 void view_menu(struct surface *surface, const struct view *view)
 {
 	const struct list *menu = &view->ui->menu;

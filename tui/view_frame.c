@@ -247,6 +247,8 @@ static bool is_key_off(const struct view *view, enum command command)
 {
 	const struct ui *ui = view->ui;
 
+	if (ui->is_leaving)
+		return command == COMMAND_CHOOSE_NEXT;
 	if (ui->dialog.is_open && command == COMMAND_CONFIRM)
 		return dialog_state(&ui->dialog, view->snapshot, ui->is_read_only, NULL) != DIALOG_READY;
 	if (ui->dialog.is_open && command == COMMAND_CHOOSE_NEXT)

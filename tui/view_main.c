@@ -69,4 +69,6 @@ void view_draw(struct surface *surface, const struct view *view)
 		view_menu(surface, view);
 	if (view->ui->dialog.is_open)
 		view_dialog(surface, view);
+	else if (view->ui->is_leaving)
+		view_leaving(surface, view);
 }

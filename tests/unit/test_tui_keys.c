@@ -523,6 +523,48 @@ static void pasted_text_goes_into_a_prompt(void **state)
 	screen_close(&screen);
 }
 
+static void leaving_while_an_action_is_open_is_asked(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	struct snapshot *snapshot = snapshot_build_drain();
+	snapshot->is_simulated = false;
+	snapshot_add_answer(snapshot, 7, ACTION_FORCE_COMPLETE, INTENT_SENT, "sent");
+	screen_open(&screen, snapshot, 80, 24, NULL);
+	assert_false(screen_press(&screen, KEY_CTRL('Z')) & NEXT_SUSPEND);
+	assert_false(screen_press(&screen, 'q') & NEXT_QUIT);
+	assert_false(screen_press(&screen, KEY_RETURN) & NEXT_QUIT);
+	assert_false(screen_press(&screen, 'q') & NEXT_QUIT);
+	assert_false(screen_press(&screen, KEY_ESCAPE) & NEXT_QUIT);
+	assert_false(screen_press(&screen, 'q') & NEXT_QUIT);
+	assert_true(screen_press(&screen, 'y') & NEXT_QUIT);
+	screen_close(&screen);
+}
+
+static void a_guest_that_is_owed_is_asked_about_and_what_has_ended_is_not(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	struct snapshot *snapshot = snapshot_build_drain();
+	snapshot->is_simulated = false;
+	snapshot_add_answer(snapshot, 7, ACTION_FORCE_COMPLETE, INTENT_PROVEN, "proven");
+	screen_open(&screen, snapshot, 80, 24, NULL);
+	assert_true(screen_press(&screen, KEY_CTRL('Z')) & NEXT_SUSPEND);
+	assert_true(screen_press(&screen, 'q') & NEXT_QUIT);
+	snapshot->answer[snapshot->n_answers - 1].intent.owes = true;
+	assert_false(screen_press(&screen, 'q') & NEXT_QUIT);
+	assert_true(screen.ui.is_leaving);
+	screen_draw(&screen);
+	assert_true(screen_shows(&screen, "leave virt-drain"));
+	assert_true(screen_shows(&screen, "its guest has not been seen running again"));
+	assert_true(screen_shows(&screen, "The next virt-drain that starts takes it over"));
+	/* a signal to stop is answered as the key is */
+	assert_false(ui_stop_asked(&screen.ui, screen.snapshot, screen.now) & NEXT_SUSPEND);
+	screen_close(&screen);
+}
+
 static void escape_never_quits(void **state)
 {
 	static const uint32_t ways[] = {'1', '2', '3', KEY_RETURN, '?', '/', 's', 'a'};
@@ -689,6 +731,8 @@ int main(void)
 		cmocka_unit_test(without_a_value_y_orders_nothing),
 		cmocka_unit_test(pasted_text_triggers_nothing),
 		cmocka_unit_test(pasted_text_goes_into_a_prompt),
+		cmocka_unit_test(leaving_while_an_action_is_open_is_asked),
+		cmocka_unit_test(a_guest_that_is_owed_is_asked_about_and_what_has_ended_is_not),
 		cmocka_unit_test(escape_never_quits),
 		cmocka_unit_test(an_answer_is_told_once_per_stage),
 		cmocka_unit_test(an_open_intent_is_on_its_row),
