@@ -18,7 +18,7 @@ struct recorder_settings {
 	const char *cache_path;  /* NULL: no cache; copied */
 	const char *ledger_path; /* NULL: no ledger; copied */
 	duration retention;
-	bool adopts; /* recorder_adopt may change the owner of what the dead left; else it is only told */
+	bool adopts;             /* recorder_adopt may change the owner of what the dead left; else it is only told */
 	struct audit_sink audit; /* used with a ledger only */
 	/* EVENT_LEDGER, EVENT_ADOPTED, EVENT_STORE and EVENT_NOTICE go here, from the recorder's threads. */
 	struct event_sink sink;
