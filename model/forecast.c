@@ -14,7 +14,8 @@
 #define CONVERGING_FROM 0.75
 #define HOPEFUL_AT_ONCE 0.8
 #define HOPEFUL_SAMPLES 3
-#define FALLING 0.8 /* a peak below this share of the one before */
+#define FALLING 0.8        /* a peak below this share of the one before */
+#define STILL_FALLING 0.85 /* the same of two peaks one after the other */
 #define RUN_EVERY_MS 10000
 #define RUN_CHANGE 0.03    /* of the bandwidth */
 #define DISK_FLAT_MS 12000 /* disks that get no less for so long are marginal, and for four times as long hopeless */
@@ -24,7 +25,11 @@ static bool is_falling(const struct forecast *told)
 {
 	unsigned n = told->n_peaks;
 
-	return n >= 2 && (double)told->peak[n - 1].n < FALLING * (double)told->peak[n - 2].n;
+	if (n < 2)
+		return false;
+	double last = (double)told->peak[n - 1].n, before = (double)told->peak[n - 2].n;
+	bool fell_before = n >= 3 && before < STILL_FALLING * (double)told->peak[n - 3].n;
+	return last < (fell_before ? STILL_FALLING : FALLING) * before;
 }
 
 static bool is_hopeless(struct forecast_state *state, double chance, bool has_learnt)
