@@ -146,6 +146,17 @@ static void tell_acceptance(struct acting *acting, const struct intent *intent)
 	deliver(acting, &words);
 }
 
+/* Nobody else can reach what this process has armed: where it lets go of the terminal, it says how to take it back. */
+static void tell_armed(struct acting *acting, const struct intent *intent)
+{
+	struct intent told = *intent;
+	size_t used = strlen(told.text);
+	if (acting->answer_fd >= 0)
+		snprintf(told.text + used, sizeof told.text - used, " (process %d waits for it: kill %d disarms it)",
+			 (int)getpid(), (int)getpid());
+	tell_acceptance(acting, &told);
+}
+
 static int tell_outcome(struct acting *acting, const struct intent *intent, const struct row *row)
 {
 	struct words words = {0};
@@ -191,6 +202,37 @@ static bool is_kept_by_adopted(struct acting *acting, const struct snapshot *sna
 	return false;
 }
 
+/* The force that the armed order became; 0: none. */
+static uint64_t serial_of_shot(const struct acting *acting, const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->n_answers; i++) {
+		if (snapshot->answer[i].intent.order.fired_by == acting->serial)
+			return snapshot->answer[i].intent.order.serial;
+	}
+	return 0;
+}
+
+/* An armed order: told when it is armed; when it has fired, the force is followed in its place. True: over. */
+static bool follow_armed(struct acting *acting, const struct intent *intent, const struct snapshot *snapshot, int *code)
+{
+	struct words words = {0};
+	if (intent->stage == INTENT_ARMED)
+		tell_armed(acting, intent);
+	if (intent->stage == INTENT_PROVEN && serial_of_shot(acting, snapshot)) {
+		snprintf(words.text, sizeof words.text, "%s: %s", intent->domain_name, intent->text);
+		if (acting->run->settings->wait)
+			deliver(acting, &words);
+		acting->serial = serial_of_shot(acting, snapshot);
+		return false;
+	}
+	if (intent->stage != INTENT_DISARMED)
+		return false;
+	*code = words.code = intent->result ? err_exit_code(intent->result) : 0;
+	snprintf(words.text, sizeof words.text, "%s: %s", intent->domain_name, intent->text);
+	deliver(acting, &words);
+	return true;
+}
+
 /* Follows the order. True: over, *code is the exit code. */
 static bool follow(struct acting *acting, const struct snapshot *snapshot, int *code)
 {
@@ -200,6 +242,13 @@ static bool follow(struct acting *acting, const struct snapshot *snapshot, int *
 	const struct row *row = snapshot_find(snapshot, &acting->target);
 	bool was_sent =
 		intent->stage == INTENT_SENT || intent->stage == INTENT_PROVEN || intent->stage == INTENT_UNPROVEN;
+	bool is_waiting =
+		intent->order.action == ACTION_ARM &&
+		(intent->stage == INTENT_ARMED || intent->stage == INTENT_PROVEN || intent->stage == INTENT_DISARMED);
+	if (is_waiting && follow_armed(acting, intent, snapshot, code))
+		return true;
+	if (is_waiting)
+		return acting->is_accepted && !acting->run->settings->wait && acting->run->settings->demo;
 	if (was_sent)
 		tell_acceptance(acting, intent);
 	if (acting->is_accepted && !acting->run->settings->wait && acting->run->settings->demo)

@@ -13,7 +13,7 @@
 
 #define ON(command) (1u << COMMAND_##command)
 #define WATCHING (ON(DASHBOARD) | ON(ONCE) | ON(STREAM))
-#define ACTING (ON(FORCE) | ON(ABORT) | ON(DOWNTIME) | ON(BANDWIDTH))
+#define ACTING (ON(FORCE) | ON(ABORT) | ON(DOWNTIME) | ON(BANDWIDTH) | ON(ARM))
 #define LIVE (WATCHING | ACTING) /* all that reach hosts */
 
 #define AT(member) .offset = offsetof(struct settings, member)
@@ -71,7 +71,7 @@ const struct option_row option_table[] = {
 	{ .key = "frozen_warning", .type = OPTION_DURATION, .initial = "10", .low = SECONDS(1), .high = HOURS(1),
 	  AT(frozen_warning), .help = "a guest that a migration freezes for longer is told as critical" },
 	{ .key = "force_method", .name = "method", .type = OPTION_CHOICE, .argument = "METHOD", .initial = "auto",
-	  .choices = method_words, AT(force_method), .commands = ON(FORCE),
+	  .choices = method_words, AT(force_method), .commands = ON(FORCE) | ON(ARM),
 	  .help = "how to force-complete: auto (post-copy if the migration permits it, else pause), pause, post-copy" },
 	{ .key = "theme", .name = "theme", .type = OPTION_TEXT, .argument = "NAME|FILE", .initial = "default",
 	  .check = not_empty, AT(theme), .commands = ON(DASHBOARD),
@@ -149,6 +149,7 @@ bool command_action(enum command command, enum action *out)
 		{COMMAND_ABORT, ACTION_ABORT},
 		{COMMAND_DOWNTIME, ACTION_DOWNTIME},
 		{COMMAND_BANDWIDTH, ACTION_BANDWIDTH},
+		{COMMAND_ARM, ACTION_ARM},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		if (rows[i].command == command) {

@@ -60,11 +60,13 @@ static enum severity severity_of(const struct intent *intent)
 {
 	switch (intent->stage) {
 	case INTENT_PROVEN: return SEVERITY_GOOD;
-	case INTENT_REFUSED: return SEVERITY_WARNING;
+	case INTENT_REFUSED:
+	case INTENT_DISARMED: return SEVERITY_WARNING;
 	case INTENT_FAILED:
 	case INTENT_UNPROVEN: return SEVERITY_CRITICAL;
 	case INTENT_ASKED:
 	case INTENT_RECORDED:
+	case INTENT_ARMED:
 	case INTENT_SENT:
 	case INTENT_STAGE_COUNT: break;
 	}
@@ -126,6 +128,10 @@ static void hand_to_driver(struct backend *backend, struct intent *intent, struc
 	struct driver *driver = acting_driver(backend, intent);
 	struct err_info why = {0};
 
+	if (intent->order.action == ACTION_ARM) {
+		arming_begin(backend, intent, now);
+		return;
+	}
 	if (!driver || !driver->ops->submit) {
 		err_set(&why, ERR_UNSUPPORTED, "virt-drain", 0,
 			"nothing can be done here: what watches this host cannot act");
@@ -155,6 +161,10 @@ void acting_order(struct backend *backend, const struct order *order)
 	struct intent fresh = {.order = *order, .asked = now, .was_running = runs_at_source(backend, &order->target)};
 	struct err_info why = {0};
 
+	if (order->action == ACTION_ARM && order->disarm) {
+		arming_disarm(backend, order, now);
+		return;
+	}
 	name_target(backend, &fresh);
 	struct intent *intent = intent_add(backend, &fresh);
 	if (action_check(order->action, order->method, &facts, &why) != ERR_OK ||

@@ -5,6 +5,7 @@ noinst_LIBRARIES += libvd_backend.a libvd_store.a libvd_libvirt.a libvd_sim.a li
 # collector, queue, mailbox, the door
 libvd_backend_a_SOURCES = \
 	backend/acting.c \
+	backend/arming.c \
 	backend/backend.c backend/backend.h backend/driver.h \
 	backend/collector.c backend/collector.h \
 	backend/judging.c \

@@ -110,6 +110,8 @@ static void take_fleet_event(struct backend *backend, const struct event *event)
 		return;
 	struct fleet_change change = fleet_apply(backend->fleet, event);
 	recording_of_change(backend, &change, event);
+	if (event->kind == EVENT_PASS || event->kind == EVENT_JOB)
+		arming_look(backend);
 	backend->is_dirty = true;
 	/* what the dead left on a host is looked after by whoever reaches it */
 	if (event->kind == EVENT_HOST && backend->recorder)
@@ -146,7 +148,7 @@ static void take_event(struct backend *backend, const struct event *event)
 	}
 }
 
-static void take_prepare(struct backend *backend, const struct migration_id *id)
+void collector_prepare(struct backend *backend, const struct migration_id *id)
 {
 	uint32_t own;
 	uint32_t host = fleet_host_number(backend->fleet, &id->host);
@@ -165,7 +167,7 @@ static void take_letter(struct backend *backend, struct letter *letter)
 		backend->look = letter->look;
 		backend->is_dirty = backend->is_urgent = true;
 		break;
-	case LETTER_PREPARE: take_prepare(backend, &letter->migration); break;
+	case LETTER_PREPARE: collector_prepare(backend, &letter->migration); break;
 	case LETTER_PICTURE_READ:
 		if (!backend->drivers_run)
 			start_drivers(backend);
@@ -281,6 +283,7 @@ void *collector_run(void *argument)
 	backend->left_told = mono_add(start, (duration){TELL_LEFT_MS});
 	while (!backend->is_stopping)
 		turn(backend, start);
+	arming_stop(backend, clock_stamp());
 	for (size_t i = 0; backend->drivers_run && i < backend->n_drivers; i++)
 		backend->driver[i]->ops->stop(backend->driver[i]);
 	recording_of_notices(backend);

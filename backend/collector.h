@@ -42,7 +42,8 @@ struct backend {
 	struct recorder *recorder;
 	struct intent *intent; /* newest orders: open ones and those just closed, oldest first */
 	size_t n_intents, intents_capacity;
-	uint64_t n_wanted; /* orders of the policy so far */
+	uint64_t n_wanted;   /* orders of the policy so far */
+	uint64_t own_serial; /* of orders that armed ones became */
 	struct alert_memory alerts;
 	uint64_t local_intent_id; /* ids where no ledger gives them */
 	struct look look;
@@ -60,6 +61,7 @@ void *collector_run(void *backend);
 bool collector_post(struct backend *backend, struct letter *letter, bool is_vital); /* any thread; takes ownership */
 bool collector_sink(void *backend, struct event *event);                            /* struct event_sink.put */
 void letter_free(void *letter);
+void collector_prepare(struct backend *backend, const struct migration_id *id); /* the connection for actions */
 struct driver *collector_driver(const struct backend *backend, uint32_t host, uint32_t *own_number);
 
 /* recording.c: fleet to recorder */
@@ -80,5 +82,13 @@ struct driver *acting_driver(const struct backend *backend, const struct intent 
 /* judging.c: proof and debts; the end of a debt's call */
 void acting_judge(struct backend *backend, struct stamp now);
 void judging_debt_reply(struct backend *backend, struct intent *intent, const struct event *event);
+
+/* arming.c: forces that wait for their moment */
+void arming_begin(struct backend *backend, struct intent *intent, struct stamp now); /* it is in the ledger */
+void arming_disarm(struct backend *backend, const struct order *order, struct stamp now);
+/* The fleet has learnt something: fires what waited for a pass that began with it. */
+void arming_look(struct backend *backend);
+void arming_judge(struct backend *backend, struct intent *intent, struct stamp now); /* an armed one: is it over? */
+void arming_stop(struct backend *backend, struct stamp now);                         /* virt-drain ends */
 
 #endif

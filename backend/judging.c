@@ -117,6 +117,10 @@ static void learn_destination(struct backend *backend, struct intent *intent, co
 
 static void judge(struct backend *backend, struct intent *intent, struct stamp now)
 {
+	if (intent->stage == INTENT_ARMED && intent->maker == 0) {
+		arming_judge(backend, intent, now);
+		return;
+	}
 	const struct migration *migration = migration_of(backend, intent);
 	learn_destination(backend, intent, migration);
 	struct sight sight = fleet_sight(backend->fleet, intent, migration);

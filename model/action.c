@@ -22,11 +22,14 @@ static const struct action_entry entries[ACTION_COUNT] = {
 	[ACTION_DOWNTIME] = {ACTION_DOWNTIME, "downtime", "downtime",
 	                     "set how long the switch-over may stop the guest: with more, the migration ends by itself",
 	                     true, TAKES_DURATION, SECONDS(15)},
+	[ACTION_ARM] = {ACTION_ARM, "arm", "arm",
+	                "force the migration at the best moment: when a pass begins and none that is notably cheaper is near",
+	                true, TAKES_METHOD, SECONDS(30)},
 };
 /* clang-format on */
 
 /* Which column of the refusal table an order reads. */
-enum rule { RULE_AUTO, RULE_PAUSE, RULE_POSTCOPY, RULE_ABORT, RULE_BANDWIDTH, RULE_DOWNTIME, RULE_COUNT };
+enum rule { RULE_AUTO, RULE_PAUSE, RULE_POSTCOPY, RULE_ABORT, RULE_BANDWIDTH, RULE_DOWNTIME, RULE_ARM, RULE_COUNT };
 
 #define NOT_YET "memory is not being copied yet: wait for pre-copy, or abort"
 #define IN_POSTCOPY "post-copy is under way already and completes by itself"
@@ -66,6 +69,12 @@ static const char *const refusals[RULE_COUNT][PHASE_COMPLETED] = {
 		[PHASE_POSTCOPY] = IN_POSTCOPY,
 		[PHASE_POSTCOPY_FAILED] = BROKEN,
 	},
+	[RULE_ARM] = {
+		[PHASE_PREPARING] = NOT_YET,
+		[PHASE_PAUSED] = "the guest stands still already: no moment is better than now, force it",
+		[PHASE_POSTCOPY] = IN_POSTCOPY,
+		[PHASE_POSTCOPY_FAILED] = BROKEN,
+	},
 };
 /* clang-format on */
 
@@ -82,6 +91,8 @@ static enum rule rule_of(enum action action, enum force_method method)
 		return RULE_BANDWIDTH;
 	if (action == ACTION_DOWNTIME)
 		return RULE_DOWNTIME;
+	if (action == ACTION_ARM)
+		return RULE_ARM;
 	if (method == METHOD_PAUSE)
 		return RULE_PAUSE;
 	return method == METHOD_POSTCOPY ? RULE_POSTCOPY : RULE_AUTO;
@@ -134,7 +145,9 @@ enum err action_check(enum action action, enum force_method method, const struct
 	const char *refusal = refusals[rule_of(action, method)][facts->phase];
 	if (refusal)
 		return refuse(why, ERR_INVALID_STATE, refusal);
-	if (action == ACTION_FORCE_COMPLETE)
+	if (action == ACTION_ARM && facts->is_armed)
+		return refuse(why, ERR_INVALID_STATE, "a force is armed already and fires by itself: disarm it first");
+	if (action == ACTION_FORCE_COMPLETE || action == ACTION_ARM)
 		return check_force(method, facts, why);
 	return ERR_OK;
 }
@@ -154,6 +167,9 @@ static const char *const consequences[RULE_COUNT] = {
 	[RULE_DOWNTIME] =
 		"The migration ends as soon as what is left can be sent within this time, and the guest stands "
 		"still for up to that long. It holds for this migration alone.",
+	[RULE_ARM] = "Fires by itself, without asking again, and once. The same key disarms it; so does the end of the "
+		     "migration, a "
+		     "change of its phase, a source that does not answer at that moment, and the end of virt-drain.",
 };
 
 const char *action_consequence(enum action action, enum force_method method, enum phase phase)

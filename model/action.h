@@ -17,6 +17,7 @@ struct action_facts {
 	bool is_known;     /* the migration exists (domain and job found) */
 	enum phase phase;
 	bool is_cancelling;    /* an abort was sent and is not proven yet */
+	bool is_armed;         /* a force waits for its moment */
 	bool is_forcing;       /* a force-complete was sent and is not proven yet */
 	bool is_incoming_side; /* asked of the receiving end */
 	bool no_postcopy;      /* the job refused post-copy before */

@@ -136,6 +136,11 @@ bool adopted_judge(struct intent *intent, const struct sight *sight, struct stam
 
 	if (intent_is_closed(intent))
 		return false;
+	if (intent->stage == INTENT_ARMED) {
+		close_as(intent, INTENT_DISARMED, "the virt-drain that had armed it ended: it never fired", now);
+		intent->result = ERR_OK;
+		return true;
+	}
 	if (is_uncertain && patience.ms > UNCERTAIN_PATIENCE_MS)
 		patience.ms = UNCERTAIN_PATIENCE_MS;
 	if (has_effect_to_see && sight->migration && is_alive(sight->migration) &&

@@ -55,6 +55,10 @@ struct fleet_change fleet_tick(struct fleet *fleet, struct stamp now);
 
 /* The migration, its end included while it is in the table; NULL otherwise. */
 const struct migration *fleet_find(const struct fleet *fleet, const struct migration_id *id);
+/* What is foretold of it at that moment; forecast_nothing if it is not there. */
+struct forecast fleet_foretell(const struct fleet *fleet, const struct migration_id *id, mono_time now);
+/* What an operator would have before the eyes: for an order that nobody confirmed at its moment. */
+struct order_seen fleet_seen(const struct fleet *fleet, const struct migration_id *id, mono_time now);
 struct action_facts fleet_facts(const struct fleet *fleet, const struct migration_id *id);
 /* Host number, name (raw, as configured) of a host; NULL if unknown. */
 const char *fleet_host_name(const struct fleet *fleet, uint32_t host);

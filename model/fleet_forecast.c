@@ -4,6 +4,8 @@
  */
 #include "model/fleet_private.h"
 
+#include <stdio.h>
+
 static enum forecast_stage stage_of(enum phase phase)
 {
 	switch (phase) {
@@ -77,6 +79,27 @@ struct forecast fleet_forecast_at(const struct fleet *fleet, const struct migrat
 	struct forecast_input input = input_of(fleet, migration, now);
 
 	return forecast_at(&migration->forecast, &input);
+}
+
+struct forecast fleet_foretell(const struct fleet *fleet, const struct migration_id *id, mono_time now)
+{
+	const struct migration *migration = fleet_find(fleet, id);
+
+	return migration ? fleet_forecast_at(fleet, migration, now) : forecast_nothing;
+}
+
+struct order_seen fleet_seen(const struct fleet *fleet, const struct migration_id *id, mono_time now)
+{
+	const struct migration *migration = fleet_find(fleet, id);
+
+	if (!migration)
+		return (struct order_seen){0};
+	const struct forecast *told = &migration->forecast.told;
+	struct order_seen seen = {
+		.is_told = true, .elapsed = migration_elapsed(migration, now), .pause_price = told->pause_now.best};
+	seen.has_remaining = job_remaining(&migration->stats, &seen.remaining);
+	snprintf(seen.verdict, sizeof seen.verdict, "%s", verdict_name(told->verdict));
+	return seen;
 }
 
 void fleet_note_sending(struct fleet *fleet)

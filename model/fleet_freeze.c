@@ -43,6 +43,7 @@ static struct action_facts facts_of(const struct fleet *fleet, const struct migr
 		.is_reachable = host && fleet_host_is_reachable(host),
 		.is_known = !migration->from_cache || phase_is_outcome(migration->phase),
 		.phase = migration->phase,
+		.is_armed = migration->is_armed,
 		.is_cancelling = is_open && intent->order.action == ACTION_ABORT,
 		.is_forcing = is_open && intent->order.action == ACTION_FORCE_COMPLETE,
 		.no_postcopy = migration->no_postcopy,
@@ -62,12 +63,28 @@ struct action_facts fleet_facts(const struct fleet *fleet, const struct migratio
 				     .is_recording = fleet->settings.is_recording};
 }
 
+/* Beside the intent of the row: another order may follow while it waits. */
+static void note_armed(struct fleet *fleet, struct migration *migration, const struct intent *intent)
+{
+	if (intent->stage == INTENT_ARMED) {
+		migration->is_armed = true;
+		migration->armed = intent->order;
+	} else if (migration->is_armed && migration->armed.serial == intent->order.serial) {
+		migration->is_armed = false;
+	}
+	fleet_mark_changed(fleet, migration);
+}
+
 void fleet_note_intent(struct fleet *fleet, const struct intent *intent)
 {
 	struct migration *migration = fleet_find_own(fleet, &intent->order.target);
 
 	if (!migration)
 		return;
+	if (intent->order.action == ACTION_ARM) {
+		note_armed(fleet, migration, intent);
+		return;
+	}
 	migration->has_intent = true;
 	migration->intent = *intent;
 	if (intent->order.action == ACTION_ABORT && intent->stage >= INTENT_SENT && intent->result == ERR_OK &&
@@ -131,6 +148,8 @@ static void fill_row(const struct fleet *fleet, const struct migration *migratio
 		.is_frozen = migration->paused_since.ms != 0,
 		.downtime = migration->downtime,
 		.forecast = fleet_forecast_at(fleet, migration, now),
+		.is_armed = migration->is_armed,
+		.armed_method = migration->armed.method,
 		.has_intent = migration->has_intent,
 		.facts = facts_of(fleet, migration),
 	};

@@ -70,18 +70,6 @@ static void announce(struct fleet *fleet, struct migration *migration, struct st
 	fleet_mark_changed(fleet, migration);
 }
 
-/* What an operator would have had before the eyes. */
-static struct order_seen seen_of(const struct migration *migration, mono_time now)
-{
-	const struct forecast *told = &migration->forecast.told;
-	struct order_seen seen = {
-		.is_told = true, .elapsed = migration_elapsed(migration, now), .pause_price = told->pause_now.best};
-
-	seen.has_remaining = job_remaining(&migration->stats, &seen.remaining);
-	snprintf(seen.verdict, sizeof seen.verdict, "%s", verdict_name(told->verdict));
-	return seen;
-}
-
 static void want(struct fleet *fleet, struct migration *migration, struct stamp now)
 {
 	bool is_abort = fleet->settings.limit_action == LIMIT_ABORT;
@@ -94,7 +82,7 @@ static void want(struct fleet *fleet, struct migration *migration, struct stamp 
 		.method = METHOD_AUTO,
 		.target = migration->id,
 		.confirmation = ORDER_BY_POLICY,
-		.seen = seen_of(migration, now.mono),
+		.seen = fleet_seen(fleet, &migration->id, now.mono),
 		.job_began = {now.wall.ms - watched(migration, now.mono).ms},
 	};
 	fleet_say(fleet, now, SEVERITY_WARNING, migration, "our limit is reached: it is %s",

@@ -13,6 +13,7 @@ static const char *const action_names[ACTION_COUNT] = {
 	[ACTION_ABORT] = "abort",
 	[ACTION_BANDWIDTH] = "bandwidth",
 	[ACTION_DOWNTIME] = "downtime",
+	[ACTION_ARM] = "arm",
 };
 
 static const char *const method_names[METHOD_COUNT] = {
@@ -22,9 +23,9 @@ static const char *const method_names[METHOD_COUNT] = {
 };
 
 static const char *const stage_names[INTENT_STAGE_COUNT] = {
-	[INTENT_ASKED] = "asked",       [INTENT_RECORDED] = "recorded", [INTENT_SENT] = "sent",
-	[INTENT_PROVEN] = "proven",     [INTENT_REFUSED] = "refused",   [INTENT_FAILED] = "failed",
-	[INTENT_UNPROVEN] = "unproven",
+	[INTENT_ASKED] = "asked",   [INTENT_RECORDED] = "recorded", [INTENT_ARMED] = "armed",
+	[INTENT_SENT] = "sent",     [INTENT_PROVEN] = "proven",     [INTENT_REFUSED] = "refused",
+	[INTENT_FAILED] = "failed", [INTENT_UNPROVEN] = "unproven", [INTENT_DISARMED] = "disarmed",
 };
 
 bool migration_id_equal(const struct migration_id *a, const struct migration_id *b)

@@ -25,6 +25,7 @@ enum action {
 	ACTION_ABORT,
 	ACTION_BANDWIDTH, /* set the migration's bandwidth limit; value 0 lifts it (a rescue of a frozen guest) */
 	ACTION_DOWNTIME,  /* set the migration's maximum downtime */
+	ACTION_ARM,       /* force-complete by method when a pass begins and none that is notably cheaper is near */
 	ACTION_COUNT
 };
 
@@ -38,11 +39,15 @@ enum force_method {
 enum intent_stage {
 	INTENT_ASKED,    /* made; not yet durable */
 	INTENT_RECORDED, /* in the ledger; the driver has it */
+	INTENT_ARMED,    /* ACTION_ARM, in the ledger: it waits for its moment, nothing was called */
 	INTENT_SENT,     /* the call was made and returned 0: accepted, not done */
-	INTENT_PROVEN,   /* the fleet shows its effect (or it ended in a way that makes it pointless, told in text) */
+	/* the fleet shows its effect, or it ended in a way that makes it pointless, told in text; an armed one has fired, and what follows is an
+	 * order of its own */
+	INTENT_PROVEN,
 	INTENT_REFUSED, /* nothing was called: not possible in this state, not permitted, not found, ledger not writable */
 	INTENT_FAILED,   /* the call was made and failed */
 	INTENT_UNPROVEN, /* sent, and the effect could not be seen in time, or the migration ended otherwise */
+	INTENT_DISARMED, /* it was armed and never fired */
 	INTENT_STAGE_COUNT
 };
 
@@ -60,10 +65,12 @@ struct order_seen {
 struct order {
 	uint64_t serial; /* chosen by backend_submit, rising from 1; finds the answer in the snapshot */
 	enum action action;
-	enum force_method method; /* ACTION_FORCE_COMPLETE */
+	enum force_method method; /* ACTION_FORCE_COMPLETE, ACTION_ARM */
 	uint64_t
 		value; /* ACTION_BANDWIDTH: MiB/s, 0 for no limit; ACTION_DOWNTIME: ms (model/action.h: action_value_check) */
 	struct migration_id target;
+	bool disarm;           /* ACTION_ARM: take back the one that is armed there */
+	uint64_t fired_by;     /* serial of the armed order that this force comes from; 0: a person's own */
 	bool insist;           /* act although the ledger cannot be written */
 	char confirmation[32]; /* how it was confirmed: "key y", "command line", ORDER_BY_POLICY */
 	wall_time job_began;   /* ORDER_BY_POLICY: an older order of the policy was about another job; else 0 */
@@ -90,13 +97,16 @@ struct intent {
 	bool was_running;                 /* the guest ran on its source when the intent was made */
 	enum err result;                  /* why REFUSED, FAILED or UNPROVEN */
 	struct stamp asked, sent, closed; /* zero where it did not happen */
-	bool is_debt_call;                /* the collector's: a resume is under way */
-	mono_time debt_tried;             /* the collector's: when the debt was last acted upon or told */
-	mono_time blind_since;            /* the collector's: since when the debt cannot be judged; 0: it can */
-	int maker;                        /* process that made it, where it is dead and we have adopted it; 0: ours */
-	mono_time adopted;                /* since when it is ours, if it was adopted */
-	bool is_tied;                     /* adopted: its migration is known by our own number */
-	char domain_name[128];            /* cleaned, for people */
+	uint64_t armed_pass;   /* the collector's: the last pass that was judged for firing, or ran when it was armed */
+	unsigned n_waited;     /* the collector's: passes that were let go by because a cheaper one was near */
+	mono_time prepared;    /* the collector's: when the connection of an armed one was last asked for */
+	bool is_debt_call;     /* the collector's: a resume is under way */
+	mono_time debt_tried;  /* the collector's: when the debt was last acted upon or told */
+	mono_time blind_since; /* the collector's: since when the debt cannot be judged; 0: it can */
+	int maker;             /* process that made it, where it is dead and we have adopted it; 0: ours */
+	mono_time adopted;     /* since when it is ours, if it was adopted */
+	bool is_tied;          /* adopted: its migration is known by our own number */
+	char domain_name[128]; /* cleaned, for people */
 	char source[64], destination[64];
 	char text[320]; /* the answer as a sentence */
 };
@@ -118,8 +128,8 @@ struct intent_reply {
 /* True for the stages that nothing follows. */
 bool intent_is_closed(const struct intent *intent);
 
-const char *
-action_name(enum action action); /* "force-complete", "abort", "bandwidth", "downtime": command line, ledger, JSON */
+const char *action_name(
+	enum action action); /* "force-complete", "abort", "bandwidth", "downtime", "arm": command line, ledger, JSON */
 const char *force_method_name(enum force_method method);           /* "auto", "pause", "post-copy" */
 bool force_method_parse(const char *text, enum force_method *out); /* also "postcopy" */
 const char *intent_stage_name(enum intent_stage stage);            /* "asked", "recorded", ... */

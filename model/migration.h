@@ -69,7 +69,9 @@ struct migration {
 	mono_time last_seen;    /* when anything last proved that the job is there */
 	bytes_per_s throughput; /* memory and disk, smoothed over THROUGHPUT_SMOOTHING */
 	bool has_throughput;
-	char *owner; /* cleaned, owned; NULL */
+	char *owner;   /* cleaned, owned; NULL */
+	bool is_armed; /* a force waits for its moment */
+	struct order armed;
 	bool has_intent;
 	struct intent intent;   /* the newest */
 	wall_time cached_at;    /* from_cache: when it was last seen alive */

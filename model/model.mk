@@ -6,6 +6,7 @@ libvd_model_a_SOURCES = \
 	model/action_value.c \
 	model/adopted.c model/adopted.h \
 	model/alert.c model/alert.h \
+	model/arming.c model/arming.h \
 	model/domain.c model/domain.h \
 	model/drain_end.c \
 	model/event.c model/event.h \

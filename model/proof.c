@@ -28,6 +28,7 @@ static const char *sent_text(const struct intent *intent)
 	case ACTION_BANDWIDTH: return "accepted by the daemon";
 	case ACTION_DOWNTIME: return "accepted: waiting until it is read back";
 	case ACTION_FORCE_COMPLETE:
+	case ACTION_ARM:
 	case ACTION_COUNT: break;
 	}
 	if (intent->used == METHOD_POSTCOPY)
@@ -141,6 +142,7 @@ static bool judge_sent(struct intent *intent, const struct migration *migration,
 	case ACTION_FORCE_COMPLETE: return judge_force(intent, migration, now);
 	case ACTION_BANDWIDTH: judge_bandwidth(intent, now); return true;
 	case ACTION_DOWNTIME: return judge_downtime(intent, migration, now);
+	case ACTION_ARM: /* what it fires is a force-complete of its own */
 	case ACTION_COUNT: break;
 	}
 	return false;

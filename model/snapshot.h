@@ -39,9 +39,11 @@ struct row {
 	duration downtime;              /* completed: true downtime; -1 unknown */
 	struct forecast forecast;       /* its times count from the snapshot */
 	const char *late_reason;        /* why it is stale, NULL */
-	bool has_intent;                /* an open or just closed intent concerns it */
-	struct intent intent;           /* the newest one */
-	struct action_facts facts;      /* for action_check */
+	bool is_armed;                  /* a force waits for its moment */
+	enum force_method armed_method;
+	bool has_intent;           /* an open or just closed intent concerns it */
+	struct intent intent;      /* the newest one */
+	struct action_facts facts; /* for action_check */
 };
 
 struct host_row {

@@ -47,7 +47,7 @@ struct report_actions {
 void report_actions_table(struct buffer *out, const struct report_actions *actions);
 void report_actions_json(struct buffer *out, const struct report_actions *actions);
 
-/* What became of an action in a word: "proven", "refused", "failed", "unproven", and "open" while it is under way. */
+/* What became of an action in a word: "proven", "refused", "failed", "unproven", "disarmed", and "open" while it is under way. */
 const char *report_outcome(const struct intent *intent);
 
 /* One action as one line of ASCII, a JSON object without a newline, for the system's log: with "event" first, "asked" or "ended". */

@@ -227,7 +227,7 @@ static unsigned refuse(const struct press *press, const char *subject, const str
 	return NEXT_PAINT;
 }
 
-/* f, a, b, d: nothing happens to a guest here; a question opens, or the reason why not is said and kept. */
+/* f, a, b, d, t: nothing happens to a guest here; a question opens, or the reason why not is said and kept. */
 static unsigned do_action(const struct press *press)
 {
 	struct ui *ui = press->ui;
@@ -243,6 +243,22 @@ static unsigned do_action(const struct press *press)
 			press->now.mono, &why) != ERR_OK)
 		return refuse(press, row->name, &why);
 	return NEXT_PAINT | NEXT_PREPARE;
+}
+
+/* What is armed is disarmed without a question: that does nothing to the guest, and there may be no time to read one. */
+static unsigned do_arm(const struct press *press)
+{
+	struct ui *ui = press->ui;
+	const struct row *row = ui_selected(ui, press->snapshot);
+
+	if (!row || !row->is_armed || ui->is_read_only)
+		return do_action(press);
+	if (!mono_reached(press->now.mono, ui->quiet_until))
+		return NEXT_NOTHING;
+	ui->order = (struct order){.action = ACTION_ARM, .disarm = true, .target = row->id};
+	snprintf(ui->order.confirmation, sizeof ui->order.confirmation, "key");
+	snprintf(ui->dialog.name, sizeof ui->dialog.name, "%s", row->name);
+	return NEXT_PAINT | NEXT_SUBMIT;
 }
 
 static void close_dialog(const struct press *press)
@@ -378,6 +394,7 @@ static unsigned (*const handlers[COMMAND_COUNT])(const struct press *press) = {
 	[COMMAND_ABORT] = do_action,
 	[COMMAND_BANDWIDTH] = do_action,
 	[COMMAND_DOWNTIME] = do_action,
+	[COMMAND_ARM] = do_arm,
 	[COMMAND_HELP] = do_help,
 	[COMMAND_REPAINT] = do_repaint,
 	[COMMAND_SUSPEND] = do_suspend,

@@ -17,6 +17,7 @@ static const struct {
 	[ACTION_ABORT] = {"abort", true},
 	[ACTION_BANDWIDTH] = {"set the bandwidth limit", false},
 	[ACTION_DOWNTIME] = {"set the maximum downtime", false},
+	[ACTION_ARM] = {"force at the best moment", true},
 };
 
 const char *dialog_verb(enum action action)

@@ -141,14 +141,46 @@ char *text_count(char *buffer, size_t size, uint64_t n)
 	return buffer;
 }
 
+/* "armed 12s": until the best moment that is foretold */
+static const char *shown_armed(const struct row *row, char *buffer, size_t size)
+{
+	const struct forecast *forecast = row_foretold(row);
+	char in[TEXT_NUMBER_MAX];
+
+	if (forecast->best_in.ms > 0)
+		snprintf(buffer, size, "armed %s", text_compact(in, sizeof in, forecast->best_in));
+	else
+		snprintf(buffer, size, "armed");
+	return buffer;
+}
+
+static enum role say_armed(const struct row *row, duration since, char *buffer, size_t size)
+{
+	struct forecast forecast = outlook_at(row, since);
+	const char *method = force_method_name(row->armed_method);
+	char in[TEXT_NUMBER_MAX], still[OUTLOOK_MAX];
+
+	if (forecast.best_in.ms > 0 && estimate_known(&forecast.pause_best))
+		snprintf(buffer, size, "armed (%s), fires in %s for %s; t disarms", method,
+			 outlook_wait(forecast.best_in, in, sizeof in),
+			 outlook_still_range(&forecast.pause_best, still, sizeof still));
+	else
+		snprintf(buffer, size, "armed (%s), fires when a pass begins; t disarms", method);
+	return ROLE_WARN;
+}
+
 const char *shown_intent(const struct row *row, const struct glyphs *glyphs, char *buffer, size_t size)
 {
 	static const char *const verb[ACTION_COUNT] = {[ACTION_FORCE_COMPLETE] = "forcing",
 						       [ACTION_ABORT] = "aborting",
 						       [ACTION_BANDWIDTH] = "setting",
-						       [ACTION_DOWNTIME] = "setting"};
+						       [ACTION_DOWNTIME] = "setting",
+						       [ACTION_ARM] = "arming"};
 
-	if (!row->has_intent || intent_is_closed(&row->intent))
+	bool is_open = row->has_intent && !intent_is_closed(&row->intent);
+	if (!is_open && row->is_armed)
+		return shown_armed(row, buffer, size);
+	if (!is_open)
 		return NULL;
 	snprintf(buffer, size, "%s%s", verb[row->intent.order.action], glyphs->dots);
 	return buffer;
@@ -259,5 +291,7 @@ enum role shown_sentence(const struct row *row, duration since, wall_time now, c
 		return say_old(row, since, buffer, size);
 	if (row->is_frozen)
 		return say_frozen(row, since, buffer, size);
+	if (row->is_armed)
+		return say_armed(row, since, buffer, size);
 	return say_end(row, since, buffer, size);
 }

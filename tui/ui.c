@@ -196,8 +196,10 @@ static enum role stage_role(enum intent_stage stage)
 	switch (stage) {
 	case INTENT_ASKED:
 	case INTENT_RECORDED:
+	case INTENT_ARMED:
 	case INTENT_SENT: return ROLE_FLASH_INFO;
 	case INTENT_PROVEN: return ROLE_FLASH_INFO;
+	case INTENT_DISARMED:
 	case INTENT_UNPROVEN: return ROLE_FLASH_WARN;
 	case INTENT_REFUSED:
 	case INTENT_FAILED:
@@ -214,7 +216,7 @@ static const char *stage_word(enum intent_stage stage)
 /* One answer: told once per stage, from "accepted" on. */
 static unsigned tell_answer(struct ui *ui, struct asked *asked, const struct intent *intent, mono_time now)
 {
-	if (intent->stage == asked->told || intent->stage < INTENT_SENT)
+	if (intent->stage == asked->told || intent->stage < INTENT_ARMED)
 		return NEXT_NOTHING;
 	asked->told = intent->stage;
 	const char *text = intent->text[0] ? intent->text : intent->result != ERR_OK ? err_text(intent->result) : "";
@@ -269,7 +271,8 @@ void ui_submitted(struct ui *ui, const struct order *order, uint64_t serial, mon
 
 	*asked = (struct asked){.serial = serial, .told = INTENT_ASKED};
 	snprintf(asked->name, sizeof asked->name, "%s", ui->dialog.name);
-	ui_flash(ui, ROLE_FLASH_INFO, now, "%s of %s is asked for", action_name(order->action), ui->dialog.name);
+	ui_flash(ui, ROLE_FLASH_INFO, now, "%s of %s is asked for",
+		 order->disarm ? "disarming" : action_name(order->action), ui->dialog.name);
 }
 
 struct action_facts ui_facts(const struct ui *ui, const struct snapshot *snapshot, const struct row *row)
@@ -296,6 +299,8 @@ enum err ui_may(const struct ui *ui, const struct snapshot *snapshot, enum comma
 	if (!row)
 		return err_set(why, ERR_NOT_FOUND, "virt-drain", 0, "no migration is selected");
 	struct action_facts facts = ui_facts(ui, snapshot, row);
+	/* the key of what is armed disarms it */
+	facts.is_armed = false;
 	return dialog_method(entry->action, ui->force_method, &facts, &method, why);
 }
 

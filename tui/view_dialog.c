@@ -94,10 +94,10 @@ static void write_target(struct writer *w, const struct dialog *dialog, const st
 }
 
 /* What stands behind the name of a method: its price, unless the guest stands still already. */
-static const char *method_price(const struct dialog *dialog, enum force_method method, const struct row *row,
-				const struct forecast *forecast, char *buffer, size_t size)
+static const char *method_price(enum force_method method, const struct row *row, const struct forecast *forecast,
+				char *buffer, size_t size)
 {
-	if (method == METHOD_AUTO || dialog->action != ACTION_FORCE_COMPLETE)
+	if (method == METHOD_AUTO)
 		return "post-copy if the job permits it, else pause";
 	if (method == METHOD_POSTCOPY)
 		return outlook_postcopy(row, forecast, buffer, size);
@@ -116,7 +116,7 @@ static void write_methods(struct writer *w, const struct dialog *dialog, const s
 		bool may = action_check(dialog->action, (enum force_method)i, facts, NULL) == ERR_OK;
 
 		snprintf(text, sizeof text, "(%c) %-9s  %s", is_chosen ? '*' : ' ', names[i],
-			 method_price(dialog, (enum force_method)i, row, forecast, price, sizeof price));
+			 method_price((enum force_method)i, row, forecast, price, sizeof price));
 		write_text(w, !may ? ROLE_KEY_OFF : is_chosen ? ROLE_STRONG : ROLE_TEXT, text);
 	}
 }
@@ -133,6 +133,22 @@ static void write_downtime(struct writer *w, const struct dialog *dialog, const 
 	write_text(w, ROLE_TEXT, outlook_downtime_now(row, text, sizeof text));
 	if (dialog_value(dialog, &ms, NULL) == ERR_OK)
 		write_text(w, ROLE_INFO, outlook_downtime(forecast, (duration){(int64_t)ms}, text, sizeof text));
+}
+
+/* When it would fire, and what a pause costs then. */
+static void write_arming(struct writer *w, const struct dialog *dialog, const struct forecast *forecast)
+{
+	char text[OUTLOOK_MAX];
+
+	outlook_best_moment(forecast, text, sizeof text);
+	if (!*text)
+		snprintf(text, sizeof text, "the best moment is not known yet: it waits until it is");
+	else if (forecast->best_in.ms < 1000)
+		snprintf(text, sizeof text, "the next pass is as good as those after it: fires when it begins");
+	if (dialog->method != METHOD_POSTCOPY)
+		write_text(w, ROLE_INFO, text);
+	else
+		write_text(w, ROLE_INFO, "fires at the moment where a pause would be cheapest too");
 }
 
 static void write_bandwidth(struct writer *w, const struct dialog *dialog, const struct row *row,
@@ -167,6 +183,7 @@ static void write_price(struct writer *w, const struct dialog *dialog, const str
 		if (dialog->method != METHOD_POSTCOPY && row->phase == PHASE_PRECOPY)
 			write_text(w, ROLE_INFO, outlook_best_moment(forecast, text, sizeof text));
 		break;
+	case ACTION_ARM: write_arming(w, dialog, forecast); break;
 	case ACTION_ABORT: write_text(w, ROLE_INFO, outlook_abort(row, forecast, text, sizeof text)); break;
 	case ACTION_BANDWIDTH: write_bandwidth(w, dialog, row, forecast); break;
 	case ACTION_DOWNTIME: write_downtime(w, dialog, row, forecast); break;
@@ -261,7 +278,9 @@ static void write_open(struct writer *w, const struct snapshot *snapshot)
 		const struct intent *intent = &snapshot->answer[i].intent;
 
 		snprintf(text, sizeof text, "%s of %.60s: %s", action_name(intent->order.action), intent->domain_name,
-			 intent->owes ? "its guest has not been seen running again" : "its end has not been seen");
+			 intent->owes                    ? "its guest has not been seen running again"
+			 : intent->stage == INTENT_ARMED ? "leaving disarms it"
+							 : "its end has not been seen");
 		write_text(w, ROLE_WARN, text);
 	}
 }

@@ -143,6 +143,7 @@ void sim_act_call(struct sim_world *world, const struct intent *intent, bool is_
 
 	*reply = (struct intent_reply){.intent_id = intent->id, .used = intent->order.method};
 	switch (intent->order.action) {
+	case ACTION_ARM:
 	case ACTION_FORCE_COMPLETE: force(world, number, intent, is_read_only, reply); return;
 	case ACTION_ABORT: say_result(reply, sim_call_abort(world, number, &why), &why); return;
 	case ACTION_BANDWIDTH: {

@@ -159,7 +159,7 @@ static void bind_asking(struct binder *binder, const struct ledger *ledger, cons
 {
 	const struct ledger_owner *owner = &ledger->owner;
 	const struct order *order = &intent->order;
-	bool is_force = order->action == ACTION_FORCE_COMPLETE;
+	bool is_force = action_entry(order->action)->takes == TAKES_METHOD;
 	ledger_bind_owner(binder, owner, order->serial);
 	bind_int(binder, is_late);
 	bind_text(binder, owner->user);

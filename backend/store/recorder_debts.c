@@ -35,6 +35,11 @@ static void tell_if_left_open(void *context, const struct ledger_row *row)
 			"again: look at %s and %s",
 			intent->domain_name, row->owner.pid, intent->source,
 			intent->destination[0] ? intent->destination : "its destination");
+	else if (intent->stage == INTENT_ARMED)
+		snprintf(raw, sizeof raw,
+			 "%s: an earlier virt-drain (process %d) ended while a force was armed here: it was armed, "
+			 "never fired",
+			 intent->domain_name, row->owner.pid);
 	else
 		snprintf(
 			raw, sizeof raw,

@@ -82,7 +82,7 @@ static const char ledger_2[] =
 	"ALTER TABLE intent ADD COLUMN was_running INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE intent ADD COLUMN maker_pid INTEGER;"
 	"ALTER TABLE intent ADD COLUMN adopted_ms INTEGER;"
-	"CREATE INDEX intent_open ON intent (id) WHERE stage IN ('asked', 'recorded', 'sent') OR owes;";
+	"CREATE INDEX intent_open ON intent (id) WHERE stage IN ('asked', 'recorded', 'armed', 'sent') OR owes;";
 
 static const char *const cache_sql[CACHE_SQL_COUNT] = {
 	[CACHE_BEGIN] = "BEGIN IMMEDIATE",
@@ -164,7 +164,7 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 	[LEDGER_POLICY_COUNT] = "SELECT count(*) FROM intent WHERE confirmation = ? AND host_uuid IS ?"
 				" AND domain_uuid IS ? AND asked_ms >= ?",
 	[LEDGER_OPEN] = "SELECT id, " LEDGER_COLUMNS ", " LEDGER_SEEN ", " LEDGER_STATE " FROM intent"
-			" WHERE (stage IN ('asked', 'recorded', 'sent') OR owes) AND host_uuid = ? ORDER BY id",
+			" WHERE (stage IN ('asked', 'recorded', 'armed', 'sent') OR owes) AND host_uuid = ? ORDER BY id",
 	/* The first maker stays named, however often it is handed on. */
 	[LEDGER_ADOPT] =
 		"UPDATE intent SET maker_pid = coalesce(maker_pid, pid), adopted_ms = ?,"

@@ -116,10 +116,45 @@ check 'a copy is paused' virt_drain force-complete rescued --method pause
 check 'the frozen guest gets all of the link' virt_drain bandwidth rescued none --wait
 check 'and runs at the destination' await 30 guest_is_only_on rescued host2
 
+# ---- force at the best moment ----
+lab exec host1 timeout 120 virsh --quiet event --all --loop --timestamp >"$scratch/events" 2>&1 &
+stuck armed
+said=$(virt_drain arm armed --method pause --wait 2>&1)
+armed_code=$?
+diag "$said"
+check 'an armed pause is followed to its end' same "$armed_code" 0
+check 'it says when it fired' contains "$said" 'fired when pass'
+check 'the guest runs at the destination' await 30 guest_is_only_on armed host2
+# From the newest beginning of a pass to the moment when the guest stood still, in ms, as the source's daemon tells both.
+lag_ms() {
+	perl -MTime::Piece -ne '
+		next unless /^(\d+-\d+-\d+ \d+:\d+:\d+)\.(\d+)\S*: event .(\S+?).? for domain .?armed/;
+		my $at = Time::Piece->strptime($1, "%Y-%m-%d %H:%M:%S")->epoch * 1000 + $2;
+		$pass = $at if $3 eq "migration-iteration";
+		$lag //= $at - $pass if /Suspended Migrated/ || /Suspended Paused/;
+		END { print $lag // "unknown" }' "$scratch/events"
+}
+diag "from the beginning of the pass to the pause: $(lag_ms) ms"
+check 'it fired within a second of the beginning of a pass' test "$(lag_ms)" -lt 1000
+stuck waiting --postcopy
+said=$(virt_drain arm waiting 2>&1)
+check 'an armed force that is left behind says how to disarm it' contains "$said" 'disarms it'
+pid=$(sed -n 's/.*kill \([0-9]*\) .*/\1/p' <<<"$said")
+check 'that disarms it' kill "$pid"
+check 'and the ledger says so' await 10 eval 'same "$(sqlite3 "$XDG_STATE_HOME/virt-drain/ledger.sqlite" "select stage from intent where domain_name = '"'waiting'"' and action = '"'arm'"'")" disarmed'
+check 'the guest still runs on its source' guest_runs_on waiting host1
+virt_drain arm waiting --wait >"$scratch/armed" 2>&1 &
+waiter=$!
+await 10 grep -q armed "$scratch/armed"
+check 'its migration is aborted' virt_drain abort waiting --wait
+wait "$waiter"
+check 'then the armed force ends with code 3' same $? 3
+check 'and says that it never fired' contains "$(cat "$scratch/armed")" 'never fired'
+
 # ---- read-only ----
 lab migrate kept host2 --bandwidth 2
 await 20 copies kept
-for action in 'force-complete kept' 'force-complete kept --method pause' 'force-complete kept --method post-copy' 'abort kept' 'downtime kept 1s' 'bandwidth kept none'; do
+for action in 'force-complete kept' 'force-complete kept --method pause' 'force-complete kept --method post-copy' 'abort kept' 'downtime kept 1s' 'bandwidth kept none' 'arm kept'; do
 	# shellcheck disable=SC2086
 	check "read-only mode refuses: $action" refused_with 4 virt_drain --read-only $action
 done

@@ -214,6 +214,15 @@ void fake_say_domain(struct fake_driver *fake, uint32_t host, enum domain_event 
 	say(fake, event);
 }
 
+void fake_say_pass(struct fake_driver *fake, uint32_t host, const struct uuid *guest, uint64_t number)
+{
+	struct event *event = event_new(EVENT_PASS, host, clock_stamp());
+
+	event->pass.uuid = *guest;
+	event->pass.number = number;
+	say(fake, event);
+}
+
 void fake_say_no_job(struct fake_driver *fake, struct domain_state state)
 {
 	struct event *event = event_new(EVENT_NO_JOB, 0, clock_stamp());

@@ -31,6 +31,7 @@ void fake_driver_done(struct fake_driver *fake);
 void fake_say_hosts(struct fake_driver *fake);
 void fake_say_job(struct fake_driver *fake, int64_t elapsed, uint64_t processed, struct domain_state state);
 void fake_say_domain(struct fake_driver *fake, uint32_t host, enum domain_event what, struct domain_state state);
+void fake_say_pass(struct fake_driver *fake, uint32_t host, const struct uuid *guest, uint64_t number);
 void fake_say_no_job(struct fake_driver *fake, struct domain_state state);
 
 /* A count of the driver, read under its lock. */

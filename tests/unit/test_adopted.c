@@ -87,6 +87,8 @@ static void an_effect_that_is_seen_is_of_an_earlier_virt_drain(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		for (int stage = INTENT_RECORDED; stage <= INTENT_SENT; stage++) {
+			if (stage == INTENT_ARMED)
+				continue;
 			struct intent intent = dead_intent(cases[i].action, cases[i].method, (enum intent_stage)stage);
 			struct migration migration = migration_in(cases[i].phase);
 			bool is_auto_sent = stage == INTENT_SENT && cases[i].method == METHOD_AUTO;
@@ -101,6 +103,20 @@ static void an_effect_that_is_seen_is_of_an_earlier_virt_drain(void **state)
 				assert_non_null(strstr(intent.text, "by an earlier virt-drain"));
 		}
 	}
+}
+
+static void what_was_armed_has_never_fired(void **state)
+{
+	struct intent intent = dead_intent(ACTION_ARM, METHOD_PAUSE, INTENT_ARMED);
+	struct migration migration = migration_in(PHASE_PRECOPY);
+
+	(void)state;
+	assert_false(intent.owes);
+	assert_true(judge(&intent, (struct sight){.migration = &migration}, soon));
+	assert_int_equal(intent.stage, INTENT_DISARMED);
+	assert_int_equal(intent.result, ERR_OK);
+	assert_false(intent.owes);
+	assert_non_null(strstr(intent.text, "never fired"));
 }
 
 static void a_picture_out_of_the_cache_proves_nothing_while_it_is_open(void **state)
@@ -206,6 +222,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pause_without_reply_owes_only_a_guest_that_ran),
 		cmocka_unit_test(an_effect_that_is_seen_is_of_an_earlier_virt_drain),
+		cmocka_unit_test(what_was_armed_has_never_fired),
 		cmocka_unit_test(a_picture_out_of_the_cache_proves_nothing_while_it_is_open),
 		cmocka_unit_test(where_the_guest_is_tells_when_its_migration_is_not_known),
 		cmocka_unit_test(a_call_that_never_was_is_given_up_and_owes_nothing),

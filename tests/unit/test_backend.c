@@ -5,6 +5,7 @@
 #include "backend/backend.h"
 #include "backend/store/store.h"
 #include "base/clock.h"
+#include "model/arming.h"
 #include "tests/support/fake_driver.h"
 
 #include <poll.h>
@@ -428,6 +429,152 @@ static void a_value_that_cannot_be_is_refused_before_any_call(void **state)
 	close_scene(&scene);
 }
 
+static bool is_armed(struct scene *scene)
+{
+	return last_stage(scene) == INTENT_ARMED && scene->snapshot->row[0].is_armed;
+}
+static bool is_disarmed(struct scene *scene)
+{
+	return last_stage(scene) == INTENT_DISARMED && (!scene->snapshot->n_rows || !scene->snapshot->row[0].is_armed);
+}
+static bool has_fired(struct scene *scene)
+{
+	return fake_count(&scene->fake, &scene->fake.n_submits) > 0 && last_stage(scene) == INTENT_SENT;
+}
+
+static void open_armed(struct scene *scene, bool has_files)
+{
+	open_scene(scene, has_files, false);
+	begin_migration(scene);
+	reply_with(scene, (struct intent_reply){.was_called = true, .used = METHOD_PAUSE, .froze_guest = true});
+	ask(scene, ACTION_ARM, METHOD_PAUSE);
+	AWAIT(scene, is_armed);
+}
+
+static void listen_for(struct scene *scene, int64_t ms)
+{
+	mono_time end = mono_add(clock_mono(), (duration){ms});
+
+	while (next_snapshot(scene, end))
+		;
+}
+
+/* No forecast here: the guest's writing is not known, so it lets go by as many passes as it may. */
+static void an_armed_force_fires_once_when_a_pass_of_its_migration_begins(void **state)
+{
+	struct scene scene;
+	struct uuid other = fake_guest;
+
+	(void)state;
+	open_armed(&scene, true);
+	other.byte[0] ^= 1;
+	for (uint64_t pass = 2; pass < 40; pass++)
+		fake_say_pass(&scene.fake, 0, &other, pass);
+	for (uint64_t pass = 2; pass < 2 + ARMING_WAITS_MOST; pass++)
+		fake_say_pass(&scene.fake, 0, &fake_guest, pass);
+	listen_for(&scene, 600);
+	assert_int_equal(fake_count(&scene.fake, &scene.fake.n_submits), 0);
+	assert_true(scene.snapshot->row[0].is_armed);
+	fake_say_pass(&scene.fake, 0, &fake_guest, 2 + ARMING_WAITS_MOST);
+	AWAIT(&scene, has_fired);
+	for (uint64_t pass = 9; pass < 20; pass++)
+		fake_say_pass(&scene.fake, 0, &fake_guest, pass);
+	fake_say_domain(&scene.fake, 0, DOMAIN_EVENT_SUSPENDED_MIGRATED, stopped);
+	AWAIT(&scene, is_proven);
+	listen_for(&scene, 300);
+	assert_int_equal(fake_count(&scene.fake, &scene.fake.n_submits), 1);
+	/* what the driver got is a force of its own, in the ledger before the call, with its own debt */
+	assert_int_equal(scene.fake.submitted.order.action, ACTION_FORCE_COMPLETE);
+	assert_int_equal(scene.fake.submitted.order.method, METHOD_PAUSE);
+	assert_true(scene.fake.submitted.id > 0 && scene.fake.submitted.id < UINT64_C(1) << 40);
+	assert_true(last_intent(&scene)->owes);
+	const struct intent *armed = &scene.snapshot->answer[scene.snapshot->n_answers - 2].intent;
+	assert_int_equal(armed->order.action, ACTION_ARM);
+	assert_int_equal(armed->stage, INTENT_PROVEN);
+	assert_int_equal(last_intent(&scene)->order.fired_by, armed->order.serial);
+	assert_false(scene.snapshot->row[0].is_armed);
+	close_scene(&scene);
+}
+
+static void a_disarmed_force_never_fires(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_armed(&scene, false);
+	struct order order = {.action = ACTION_ARM, .disarm = true, .target = scene.snapshot->row[0].id};
+	backend_submit(scene.backend, &order);
+	AWAIT(&scene, is_disarmed);
+	for (uint64_t pass = 2; pass < 30; pass++)
+		fake_say_pass(&scene.fake, 0, &fake_guest, pass);
+	listen_for(&scene, 300);
+	assert_int_equal(fake_count(&scene.fake, &scene.fake.n_submits), 0);
+	close_scene(&scene);
+}
+
+static void the_end_of_the_migration_and_another_phase_disarm(void **state)
+{
+	(void)state;
+	for (int way = 0; way < 2; way++) {
+		struct scene scene;
+
+		open_armed(&scene, false);
+		if (way == 0)
+			fake_say_no_job(&scene.fake, running);
+		else
+			fake_say_domain(&scene.fake, 0, DOMAIN_EVENT_SUSPENDED_MIGRATED, stopped);
+		AWAIT(&scene, is_disarmed);
+		assert_non_null(strstr(last_intent(&scene)->text, "never fired"));
+		assert_int_equal(fake_count(&scene.fake, &scene.fake.n_submits), 0);
+		close_scene(&scene);
+	}
+}
+
+static void an_armed_force_whose_moment_comes_under_an_abort_is_told_and_does_not_fire(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_armed(&scene, false);
+	scene.fake.replies = false;
+	ask(&scene, ACTION_ABORT, METHOD_AUTO);
+	while (!scene.snapshot->row[0].facts.is_cancelling)
+		assert_true(next_snapshot(&scene, mono_add(clock_mono(), (duration){PATIENCE_MS})));
+	for (uint64_t pass = 2; pass < 30; pass++)
+		fake_say_pass(&scene.fake, 0, &fake_guest, pass);
+	while (scene.snapshot->row[0].is_armed)
+		assert_true(next_snapshot(&scene, mono_add(clock_mono(), (duration){PATIENCE_MS})));
+	const struct intent *armed = &scene.snapshot->answer[0].intent;
+	assert_int_equal(armed->stage, INTENT_DISARMED);
+	assert_non_null(strstr(armed->text, "an abort is under way"));
+	assert_int_equal(scene.fake.submitted.order.action, ACTION_ABORT);
+	close_scene(&scene);
+}
+
+static bool has_disarmed_row(const char *ledger)
+{
+	char command[256];
+
+	snprintf(command, sizeof command,
+		 "test \"$(sqlite3 '%s' \"select count(*) from intent where action='arm' and stage='disarmed'\")\" = 1",
+		 ledger);
+	return system(command) == 0;
+}
+
+static void quitting_disarms_and_the_ledger_says_so(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_armed(&scene, true);
+	backend_stop(scene.backend);
+	if (system("command -v sqlite3 >/dev/null") == 0)
+		assert_true(has_disarmed_row(scene.ledger));
+	scene.backend = NULL;
+	close_scene(&scene);
+	assert_int_equal(scene.fake.n_submits, 0);
+}
+
 static void a_second_order_waits_for_the_first(void **state)
 {
 	struct scene scene;
@@ -555,6 +702,11 @@ int main(void)
 		cmocka_unit_test(a_maximum_downtime_is_proven_when_it_is_read_back),
 		cmocka_unit_test(a_maximum_downtime_that_is_not_read_back_is_unproven),
 		cmocka_unit_test(a_value_that_cannot_be_is_refused_before_any_call),
+		cmocka_unit_test(an_armed_force_fires_once_when_a_pass_of_its_migration_begins),
+		cmocka_unit_test(a_disarmed_force_never_fires),
+		cmocka_unit_test(the_end_of_the_migration_and_another_phase_disarm),
+		cmocka_unit_test(an_armed_force_whose_moment_comes_under_an_abort_is_told_and_does_not_fire),
+		cmocka_unit_test(quitting_disarms_and_the_ledger_says_so),
 		cmocka_unit_test(a_second_order_waits_for_the_first),
 		cmocka_unit_test(a_guest_that_our_pause_left_frozen_is_resumed),
 		cmocka_unit_test(a_guest_that_libvirt_resumed_is_owed_nothing),

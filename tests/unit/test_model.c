@@ -3,6 +3,7 @@
  * The tables of the model: phases, actions, timeout, fields, order and filter. Each table is walked whole.
  */
 #include "model/action.h"
+#include "model/arming.h"
 #include "model/field.h"
 #include "model/proof.h"
 #include "model/query.h"
@@ -107,7 +108,7 @@ static bool design_allows(enum action action, enum force_method method, enum pha
 		return phase == PHASE_PREPARING || precopy || paused;
 	if (action == ACTION_BANDWIDTH)
 		return precopy || paused || phase == PHASE_POSTCOPY;
-	if (action == ACTION_DOWNTIME)
+	if (action == ACTION_DOWNTIME || action == ACTION_ARM)
 		return precopy;
 	return precopy || (paused && method == METHOD_POSTCOPY);
 }
@@ -184,6 +185,48 @@ static void while_a_cancel_is_under_way_nothing_else_is_accepted(void **state)
 	facts.is_cancelling = true;
 	for (int a = 0; a < ACTION_COUNT; a++)
 		assert_int_equal(action_check((enum action)a, METHOD_AUTO, &facts, NULL), ERR_INVALID_STATE);
+}
+
+static void what_is_armed_is_not_armed_again_and_may_be_forced_at_once(void **state)
+{
+	struct action_facts facts = facts_in(PHASE_PRECOPY);
+
+	(void)state;
+	facts.is_armed = true;
+	assert_int_equal(action_check(ACTION_ARM, METHOD_AUTO, &facts, NULL), ERR_INVALID_STATE);
+	assert_int_equal(action_check(ACTION_FORCE_COMPLETE, METHOD_AUTO, &facts, NULL), ERR_OK);
+	assert_int_equal(action_check(ACTION_ABORT, METHOD_AUTO, &facts, NULL), ERR_OK);
+	facts = facts_in(PHASE_PRECOPY);
+	facts.no_postcopy = true;
+	assert_int_equal(action_check(ACTION_ARM, METHOD_POSTCOPY, &facts, NULL), ERR_NO_POSTCOPY);
+	facts.is_forcing = true;
+	assert_int_equal(action_check(ACTION_ARM, METHOD_AUTO, &facts, NULL), ERR_INVALID_STATE);
+}
+
+static struct forecast prices(int64_t now, int64_t best, int64_t in)
+{
+	struct forecast forecast = forecast_nothing;
+
+	forecast.pause_now = (struct estimate){{now}, {now}, {now}};
+	forecast.pause_best = (struct estimate){{best}, {best}, {best}};
+	forecast.best_in.ms = in;
+	return forecast;
+}
+
+static void an_armed_force_waits_only_for_what_is_notably_cheaper_and_not_for_ever(void **state)
+{
+	struct forecast cheapest = prices(6000, 6000, 0), cheaper = prices(6000, 2000, 9000),
+			hardly = prices(6000, 5500, 9000);
+
+	(void)state;
+	assert_true(arming_fires(&cheapest, 0));
+	assert_true(arming_fires(&hardly, 0));
+	assert_false(arming_fires(&cheaper, 0));
+	assert_false(arming_fires(&cheaper, ARMING_WAITS_MOST - 1));
+	assert_true(arming_fires(&cheaper, ARMING_WAITS_MOST));
+	/* nothing is known yet: the price would be a guess */
+	assert_false(arming_fires(&forecast_nothing, 0));
+	assert_true(arming_fires(&forecast_nothing, ARMING_WAITS_MOST));
 }
 
 static void every_action_has_a_name_help_and_consequence(void **state)
@@ -515,6 +558,8 @@ int main(void)
 		cmocka_unit_test(a_refused_postcopy_is_not_offered_again),
 		cmocka_unit_test(a_guest_paused_by_its_owner_is_not_paused_again),
 		cmocka_unit_test(while_a_cancel_is_under_way_nothing_else_is_accepted),
+		cmocka_unit_test(what_is_armed_is_not_armed_again_and_may_be_forced_at_once),
+		cmocka_unit_test(an_armed_force_waits_only_for_what_is_notably_cheaper_and_not_for_ever),
 		cmocka_unit_test(every_action_has_a_name_help_and_consequence),
 		cmocka_unit_test(a_maximum_downtime_is_read_as_people_write_it),
 		cmocka_unit_test(the_suggested_downtime_is_enough_and_short),

@@ -137,11 +137,11 @@ static void json_has_every_stage_with_its_time_and_null_for_what_is_not_known(vo
 	buffer_done(&out);
 }
 
-static void every_stage_has_one_of_five_words(void **state)
+static void every_stage_has_one_of_six_words(void **state)
 {
 	(void)state;
-	static const char *const words[INTENT_STAGE_COUNT] = {"open",    "open",   "open",    "proven",
-							      "refused", "failed", "unproven"};
+	static const char *const words[INTENT_STAGE_COUNT] = {"open",    "open",   "open",     "open",    "proven",
+							      "refused", "failed", "unproven", "disarmed"};
 	for (int i = 0; i < INTENT_STAGE_COUNT; i++) {
 		struct intent intent = {.stage = (enum intent_stage)i};
 		assert_string_equal(report_outcome(&intent), words[i]);
@@ -166,7 +166,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_action_is_told_in_lines_of_80_cells),
 		cmocka_unit_test(json_has_every_stage_with_its_time_and_null_for_what_is_not_known),
-		cmocka_unit_test(every_stage_has_one_of_five_words),
+		cmocka_unit_test(every_stage_has_one_of_six_words),
 		cmocka_unit_test(an_empty_ledger_says_so),
 	};
 	return cmocka_run_group_tests_name("report_actions", tests, NULL, NULL);

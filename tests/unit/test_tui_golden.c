@@ -363,6 +363,24 @@ static void dialog_downtime(void **state)
 	screen_press(&screen, 'd');
 	expect(&screen, "dialog_downtime");
 }
+static void dialog_arm(void **state)
+{
+	(void)state;
+	verdicts_at(80, 24, "db07", 't', false, "dialog_arm");
+}
+static void armed_80x24(void **state)
+{
+	(void)state;
+	struct screen screen;
+	struct snapshot *snapshot = snapshot_build_verdicts();
+	struct row *row = snapshot_row(snapshot, "db07");
+
+	row->is_armed = row->facts.is_armed = true;
+	row->armed_method = METHOD_PAUSE;
+	screen_open(&screen, snapshot, 80, 24, NULL);
+	screen_select(&screen, "db07");
+	expect(&screen, "armed_80x24");
+}
 static void dialog_downtime_unknown(void **state)
 {
 	(void)state;
@@ -454,6 +472,8 @@ int main(void)
 		cmocka_unit_test(dialog_bandwidth_hopeless),
 		cmocka_unit_test(dialog_downtime),
 		cmocka_unit_test(dialog_downtime_unknown),
+		cmocka_unit_test(dialog_arm),
+		cmocka_unit_test(armed_80x24),
 		cmocka_unit_test(hostile_80x24),
 		cmocka_unit_test(cached_80x24),
 		cmocka_unit_test(empty_80x24),

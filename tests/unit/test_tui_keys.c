@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-static const uint32_t action_keys[] = {'f', 'a', 'b', 'd'};
+static const uint32_t action_keys[] = {'f', 'a', 'b', 'd', 't'};
 
 static void read_only(struct tui_settings *settings)
 {
@@ -444,6 +444,33 @@ static void what_is_typed_replaces_what_was_suggested_and_y_orders_it(void **sta
 	screen_close(&screen);
 }
 
+static void the_key_that_arms_disarms_at_once(void **state)
+{
+	struct screen screen;
+	struct snapshot *armed = snapshot_build_verdicts();
+	struct row *row = snapshot_row(armed, "db07");
+
+	(void)state;
+	row->is_armed = row->facts.is_armed = true;
+	row->armed_method = METHOD_PAUSE;
+	screen_open(&screen, snapshot_build_verdicts(), 120, 24, NULL);
+	screen_select(&screen, "db07");
+	screen_press(&screen, 't');
+	screen_press(&screen, KEY_ARROW_DOWN);
+	assert_true(screen_press(&screen, 'y') & NEXT_SUBMIT);
+	assert_int_equal(screen.ui.order.action, ACTION_ARM);
+	assert_int_equal(screen.ui.order.method, METHOD_PAUSE);
+	assert_false(screen.ui.order.disarm);
+	screen_take(&screen, armed);
+	assert_true(screen_shows(&screen, "armed 34s"));
+	assert_true(screen_shows(&screen, "armed (pause), fires in 3"));
+	assert_true(screen_press(&screen, 't') & NEXT_SUBMIT);
+	assert_false(screen.ui.dialog.is_open);
+	assert_true(screen.ui.order.disarm);
+	assert_int_equal(screen.ui.order.action, ACTION_ARM);
+	screen_close(&screen);
+}
+
 static void an_empty_bandwidth_is_no_limit(void **state)
 {
 	struct screen screen;
@@ -727,6 +754,7 @@ int main(void)
 		cmocka_unit_test(insisting_is_nothing_where_the_ledger_is_well),
 		cmocka_unit_test(a_maximum_downtime_is_suggested_and_ordered_by_y),
 		cmocka_unit_test(what_is_typed_replaces_what_was_suggested_and_y_orders_it),
+		cmocka_unit_test(the_key_that_arms_disarms_at_once),
 		cmocka_unit_test(an_empty_bandwidth_is_no_limit),
 		cmocka_unit_test(without_a_value_y_orders_nothing),
 		cmocka_unit_test(pasted_text_triggers_nothing),
