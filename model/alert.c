@@ -98,7 +98,7 @@ static int id_compare(const struct migration_id *a, const struct migration_id *b
 /* The place of the identity: its own, or the one where it belongs. */
 static size_t place_of(const struct alert_memory *memory, const struct migration_id *id)
 {
-	size_t low = 0, high = memory->n_told;
+	size_t low = 0, high = memory->told ? memory->n_told : 0;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -134,7 +134,7 @@ static void forget_those_that_left(struct alert_memory *memory, const struct sna
 {
 	size_t n = 0;
 
-	if (memory->n_told < FORGET_FROM || memory->n_told < 2 * memory->n_kept)
+	if (!memory->told || memory->n_told < FORGET_FROM || memory->n_told < 2 * memory->n_kept)
 		return;
 	for (size_t i = 0; i < snapshot->n_rows; i++) {
 		struct alert_told *told = find(memory, &snapshot->row[i].id);
