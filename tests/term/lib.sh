@@ -12,7 +12,14 @@ export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}handle_segv=0:handle_sigbus=
 export XDG_STATE_HOME=$term_dir XDG_CONFIG_HOME=$term_dir TMUX_TMPDIR=$term_dir
 
 tm() { tmux -L "vd-term-$$-$term_n" "$@"; }
-term_end() { tm kill-server 2>/dev/null; rm -rf "$term_dir"; }
+# All of them: a check runs in a shell of its own, and the number of a server that it started is lost with it.
+term_end() {
+	local socket
+	for socket in "$term_dir"/tmux-*/*; do
+		[ ! -S "$socket" ] || tmux -S "$socket" kill-server 2>/dev/null
+	done
+	rm -rf "$term_dir"
+}
 trap term_end EXIT
 
 # term_start WIDTH HEIGHT [NAME=VALUE...]: a shell whose prompt is "ready>", which says the exit status of each command.
