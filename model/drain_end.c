@@ -114,12 +114,8 @@ static void say_end(const struct drain_sums *drain, duration since, char *buffer
 	const struct drain_end *end = &drain->end;
 	char text[OUTLOOK_MAX], more[32];
 	struct estimate left = end->empty;
-	duration *const part[] = {&left.low, &left.best, &left.high};
 
-	for (size_t i = 0; i < ARRAY_LEN(part); i++) {
-		if (part[i]->ms >= 0)
-			part[i]->ms = part[i]->ms > since.ms ? part[i]->ms - since.ms : 0;
-	}
+	estimate_shorten(&left, since.ms);
 	if (end->never)
 		snprintf(buffer, size, "never unless somebody acts: %s%s", end->guest,
 			 and_more(end->never, more, sizeof more));

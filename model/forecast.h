@@ -35,6 +35,9 @@ struct estimate {
 };
 
 bool estimate_known(const struct estimate *estimate);
+/* That much time has passed. Below zero is unknown and stays so. */
+void duration_shorten(duration *left, int64_t ms);
+void estimate_shorten(struct estimate *estimate, int64_t ms);
 
 /* Why the verdict is what it is: enough for one sentence with its figures. */
 enum forecast_why {

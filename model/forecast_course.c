@@ -129,12 +129,15 @@ struct forecast_course forecast_ends(const struct forecast_state *state, const s
 	return course;
 }
 
+void duration_shorten(duration *left, int64_t ms)
+{
+	if (left->ms >= 0)
+		left->ms = left->ms > ms ? left->ms - ms : 0;
+}
+
 void estimate_shorten(struct estimate *estimate, int64_t ms)
 {
-	duration *const parts[] = {&estimate->low, &estimate->best, &estimate->high};
-
-	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-		if (parts[i]->ms >= 0)
-			parts[i]->ms = parts[i]->ms > ms ? parts[i]->ms - ms : 0;
-	}
+	duration_shorten(&estimate->low, ms);
+	duration_shorten(&estimate->best, ms);
+	duration_shorten(&estimate->high, ms);
 }

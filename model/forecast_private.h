@@ -28,7 +28,6 @@ double forecast_next_peak(const struct forecast_state *state, const struct preco
 
 struct estimate estimate_of(double low, double best, double high); /* seconds; INFINITY or NAN: unknown */
 extern const struct estimate estimate_unknown;
-void estimate_shorten(struct estimate *estimate, int64_t ms); /* that much time has passed */
 
 /* forecast_sent.c: looks at the counters; told.silent says afterwards whether they move. */
 void forecast_look(struct forecast_state *state, const struct forecast_input *input);

@@ -18,20 +18,12 @@ const struct forecast *row_foretold(const struct row *row)
 	return is_told ? &row->forecast : &forecast_nothing;
 }
 
-/* Below zero is unknown and stays so. */
-static void pass_time(duration *left, duration since)
-{
-	if (left->ms >= 0)
-		left->ms = left->ms > since.ms ? left->ms - since.ms : 0;
-}
-
 struct forecast outlook_at(const struct row *row, duration since)
 {
 	struct forecast at = *row_foretold(row);
-	duration *const left[] = {&at.eta.low, &at.eta.best, &at.eta.high, &at.best_in};
 
-	for (size_t i = 0; i < ARRAY_LEN(left); i++)
-		pass_time(left[i], since);
+	estimate_shorten(&at.eta, since.ms);
+	duration_shorten(&at.best_in, since.ms);
 	if (at.silent.ms > 0)
 		at.silent.ms += since.ms;
 	return at;
