@@ -193,7 +193,7 @@ static bool is_kept_by_adopted(struct acting *acting, const struct snapshot *sna
 	bool has_terminal = acting->run->settings->wait || acting->run->settings->demo;
 	for (size_t i = 0; !has_terminal && i < snapshot->n_answers; i++) {
 		const struct intent *intent = &snapshot->answer[i].intent;
-		if (intent->maker == 0 || (intent_is_closed(intent) && !intent->owes))
+		if (intent->maker == 0 || intent_is_settled(intent))
 			continue;
 		if (acting->debt_since.ms == 0)
 			acting->debt_since = snapshot->at.mono;

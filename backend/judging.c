@@ -142,7 +142,7 @@ void acting_judge(struct backend *backend, struct stamp now)
 	for (size_t i = 0; i < backend->n_intents; i++) {
 		struct intent *intent = &backend->intent[i];
 
-		if (!intent_is_closed(intent) || intent->owes)
+		if (!intent_is_settled(intent))
 			judge(backend, intent, now);
 	}
 }

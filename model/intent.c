@@ -43,6 +43,11 @@ bool intent_is_closed(const struct intent *intent)
 	return intent->stage >= INTENT_PROVEN;
 }
 
+bool intent_is_settled(const struct intent *intent)
+{
+	return intent_is_closed(intent) && !intent->owes;
+}
+
 const char *action_name(enum action action)
 {
 	return action_names[action];

@@ -127,6 +127,8 @@ struct intent_reply {
 
 /* True for the stages that nothing follows. */
 bool intent_is_closed(const struct intent *intent);
+/* Closed, and no guest is owed anything: nobody has to look after it any more. */
+bool intent_is_settled(const struct intent *intent);
 
 const char *action_name(
 	enum action action); /* "force-complete", "abort", "bandwidth", "downtime", "arm": command line, ledger, JSON */

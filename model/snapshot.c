@@ -30,7 +30,7 @@ size_t snapshot_next_open(const struct snapshot *snapshot, size_t from)
 	while (from < snapshot->n_answers) {
 		const struct intent *intent = &snapshot->answer[from].intent;
 
-		if (!intent_is_closed(intent) || intent->owes)
+		if (!intent_is_settled(intent))
 			break;
 		from++;
 	}

@@ -366,7 +366,7 @@ static void entries_written(struct ledger *ledger)
 			entry->row = entry->new_row;
 		entry->is_dirty = false;
 		/* A late one has another number here than its maker knows: it is kept, or it would be written twice. */
-		if (intent_is_closed(&entry->intent) && !entry->intent.owes && entry->row == entry->intent.id) {
+		if (intent_is_settled(&entry->intent) && entry->row == entry->intent.id) {
 			*at = entry->next;
 			free(entry);
 		} else {

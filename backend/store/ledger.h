@@ -10,6 +10,10 @@
 #include "backend/store/db.h"
 #include "backend/store/store.h"
 
+/* What was left open before that is history: whoever was on duty has looked since, and a guest that is paused now is paused for
+ * another reason. */
+#define LEDGER_LOOKED_AFTER_MS (INT64_C(24) * 3600 * 1000)
+
 /* An intent that this process told, until it is closed, owes nothing and is written. */
 struct ledger_entry {
 	struct intent intent;

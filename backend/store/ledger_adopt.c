@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is older is history: whoever was on duty has looked since, and a guest that is paused now is paused for another reason. */
-#define LOOKED_AFTER_MS (INT64_C(24) * 3600 * 1000)
 #define ADOPTED_AT_ONCE 1000
 /* Numbers of adopted orders never meet those that the screen counts from 1. */
 #define ADOPTED_SERIAL_BASE (UINT64_C(1) << 61)
@@ -112,7 +110,7 @@ static void take_over(struct adoption *adoption, const struct ledger_row *row,
 		      void (*say)(void *context, const struct intent *intent), void *context)
 {
 	struct intent intent = intent_of(adoption, row);
-	bool is_old = adoption->now.wall.ms - intent.asked.wall.ms > LOOKED_AFTER_MS;
+	bool is_old = adoption->now.wall.ms - intent.asked.wall.ms > LEDGER_LOOKED_AFTER_MS;
 	if (is_old)
 		close_old(&intent, adoption->now);
 	struct ledger_entry *entry = ledger_entry_of(adoption->ledger, &intent);

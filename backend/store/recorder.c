@@ -111,7 +111,7 @@ void parcel_free(void *argument)
 	free(parcel);
 }
 
-static struct parcel *parcel_new(enum parcel_kind kind)
+struct parcel *parcel_new(enum parcel_kind kind)
 {
 	struct parcel *parcel = mem_new(1, sizeof *parcel);
 	parcel->kind = kind;

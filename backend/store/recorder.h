@@ -35,6 +35,7 @@ struct parcel {
 	};
 };
 
+struct parcel *parcel_new(enum parcel_kind kind);
 void parcel_free(void *parcel);
 
 /* One of the threads. */

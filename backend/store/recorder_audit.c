@@ -5,7 +5,6 @@
  */
 #include "backend/store/ledger.h"
 #include "backend/store/recorder.h"
-#include "base/array.h"
 #include "base/log.h"
 
 #include <unistd.h>
@@ -14,8 +13,7 @@ void recorder_audit(struct recorder *recorder, const struct intent *intent)
 {
 	if (!recorder->audit.is_running)
 		return;
-	struct parcel *parcel = mem_new(1, sizeof *parcel);
-	parcel->kind = PARCEL_INTENT_CHANGE;
+	struct parcel *parcel = parcel_new(PARCEL_INTENT_CHANGE);
 	parcel->intent = *intent;
 	if (queue_put(recorder->audit.queue, parcel, false))
 		return;

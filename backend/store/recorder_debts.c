@@ -11,8 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Older ones are history: whoever was on duty has looked since. */
-#define DEBT_TOLD_MS (INT64_C(24) * 3600 * 1000)
 #define INTENTS_LOOKED_AT 1000
 
 struct debts {
@@ -26,7 +24,7 @@ static void tell_if_left_open(void *context, const struct ledger_row *row)
 	const struct intent *intent = &row->intent;
 	int64_t age = debts->now.wall.ms - intent->asked.wall.ms;
 	char raw[512], clean[512];
-	if ((intent_is_closed(intent) && !intent->owes) || age > DEBT_TOLD_MS || ledger_owner_is_alive(&row->owner))
+	if (intent_is_settled(intent) || age > LEDGER_LOOKED_AFTER_MS || ledger_owner_is_alive(&row->owner))
 		return;
 	if (intent->owes)
 		snprintf(
