@@ -11,8 +11,6 @@
 #include <string.h>
 
 #define INTENTS_KEPT 200
-/* Ids without a ledger never meet those of one. */
-#define LOCAL_ID_BASE INTENT_ID_LOCAL
 
 static struct intent *intent_by_id(struct backend *backend, uint64_t id)
 {
@@ -38,7 +36,7 @@ static void make_room(struct backend *backend)
 	if (backend->n_intents < INTENTS_KEPT)
 		return;
 	for (size_t i = 0; i < backend->n_intents; i++) {
-		if (!intent_is_closed(&backend->intent[i]) || backend->intent[i].owes)
+		if (!intent_is_settled(&backend->intent[i]))
 			continue;
 		backend->n_intents--;
 		memmove(&backend->intent[i], &backend->intent[i + 1],
@@ -181,11 +179,11 @@ void acting_order(struct backend *backend, const struct order *order)
 		recorder_intent_new(backend->recorder, intent);
 		return;
 	}
-	intent->id = LOCAL_ID_BASE + ++backend->local_intent_id;
+	intent->id = INTENT_ID_LOCAL + ++backend->local_intent_id;
 	hand_to_driver(backend, intent, now);
 }
 
-/* Serials of the policy's orders never meet those of backend_submit. */
+/* Serials of orders that nobody submitted never meet those of backend_submit (from 1) and of adopted ones (ledger_adopt.c). */
 #define WANTED_SERIAL_BASE (UINT64_C(1) << 63)
 
 void acting_wanted(struct backend *backend, const struct order *order)
@@ -209,23 +207,21 @@ void acting_ledger(struct backend *backend, const struct event *event)
 		return;
 	}
 	if (intent->order.insist) {
-		intent->id = LOCAL_ID_BASE + ++backend->local_intent_id;
+		intent->id = INTENT_ID_LOCAL + ++backend->local_intent_id;
 		fleet_notice(backend->fleet, now, SEVERITY_WARNING, &intent->order.target, intent->domain_name,
 			     "the ledger cannot be written; acting all the same because the operator insists");
 		hand_to_driver(backend, intent, now);
 		return;
 	}
 	struct err_info why = {0};
-	if (event->ledger.result == ERR_INVALID_STATE) {
+	if (event->ledger.result == ERR_INVALID_STATE)
 		err_set(&why, ERR_INVALID_STATE, "virt-drain", 0, "%s", event->ledger.text);
-		intent_refuse(intent, &why, now);
-		acting_changed(backend, intent, now);
-		return;
-	}
-	err_set(&why, ERR_IO, "virt-drain", 0,
-		"nothing was done: the ledger, which remembers what is owed to a guest, cannot be written (%s); "
-		"repair it, or insist",
-		event->ledger.text);
+	else
+		err_set(&why, ERR_IO, "virt-drain", 0,
+			"nothing was done: the ledger, which remembers what is owed to a guest, cannot be written "
+			"(%s); "
+			"repair it, or insist",
+			event->ledger.text);
 	intent_refuse(intent, &why, now);
 	acting_changed(backend, intent, now);
 }

@@ -12,8 +12,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Serials of orders that armed ones became; backend_submit counts from 1, adopted ones have 1 << 61, the policy 1 << 63. */
-#define OWN_SERIAL_BASE (UINT64_C(3) << 61)
 #define PREPARE_EVERY_MS 30000 /* the connection for actions stays open meanwhile */
 
 static uint64_t pass_of(const struct backend *backend, const struct intent *intent)
@@ -59,8 +57,7 @@ void arming_disarm(struct backend *backend, const struct order *order, struct st
 static void fire(struct backend *backend, struct intent *intent, const struct forecast *forecast, struct stamp now)
 {
 	struct action_facts facts = fleet_facts(backend->fleet, &intent->order.target);
-	struct order order = {.serial = OWN_SERIAL_BASE + ++backend->own_serial,
-			      .action = ACTION_FORCE_COMPLETE,
+	struct order order = {.action = ACTION_FORCE_COMPLETE,
 			      .method = intent->order.method,
 			      .target = intent->order.target,
 			      .fired_by = intent->order.serial,
@@ -78,7 +75,7 @@ static void fire(struct backend *backend, struct intent *intent, const struct fo
 	snprintf(text, sizeof text, "fired when pass %" PRIu64 " began; a pause now %.200s", intent->armed_pass,
 		 outlook_pause(forecast, price, sizeof price));
 	close_armed(backend, intent, INTENT_PROVEN, ERR_OK, text, now);
-	acting_order(backend, &order);
+	acting_wanted(backend, &order);
 }
 
 /* True if it fired, or was disarmed because it could not. */

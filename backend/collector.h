@@ -42,8 +42,7 @@ struct backend {
 	struct recorder *recorder;
 	struct intent *intent; /* newest orders: open ones and those just closed, oldest first */
 	size_t n_intents, intents_capacity;
-	uint64_t n_wanted;   /* orders of the policy so far */
-	uint64_t own_serial; /* of orders that armed ones became */
+	uint64_t n_wanted; /* orders so far that nobody submitted */
 	struct alert_memory alerts;
 	uint64_t local_intent_id; /* ids where no ledger gives them */
 	struct look look;
@@ -70,7 +69,7 @@ void recording_of_notices(struct backend *backend);
 
 /* acting.c: orders, intents, debts */
 void acting_order(struct backend *backend, const struct order *order);
-/* An order that nobody submitted: the policy's. */
+/* An order that nobody submitted: the policy's, or what an armed one became. Its serial is given here. */
 void acting_wanted(struct backend *backend, const struct order *order);
 void acting_ledger(struct backend *backend, const struct event *event);
 void acting_reply(struct backend *backend, const struct event *event);
