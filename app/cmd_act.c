@@ -78,12 +78,6 @@ static enum action action_of(const struct run *run)
 	return action;
 }
 
-/* Its effect is the end of the migration; the others' is a figure that changes. */
-static bool is_ending(enum action action)
-{
-	return action == ACTION_FORCE_COMPLETE || action == ACTION_ABORT;
-}
-
 /* Did the process that waits for the answer go away before anything was asked for? Then nothing shall be. */
 static bool is_abandoned(const struct acting *acting)
 {
@@ -164,7 +158,7 @@ static int tell_outcome(struct acting *acting, const struct intent *intent, cons
 	bool is_wanted = intent->order.action == ACTION_FORCE_COMPLETE ? row && row->phase == PHASE_COMPLETED
 								       : intent->stage == INTENT_PROVEN;
 	words.code = is_wanted ? 0 : err_exit_code(intent->result ? intent->result : ERR_FAILED);
-	if (!is_ending(intent->order.action))
+	if (!action_is_ending(intent->order.action))
 		row = NULL;
 	int used = snprintf(words.text, sizeof words.text, "%s: %s", intent->domain_name,
 			    row && phase_is_outcome(row->phase) ? phase_name(row->phase) : intent->text);
@@ -263,7 +257,7 @@ static bool follow(struct acting *acting, const struct snapshot *snapshot, int *
 	}
 	if (!acting->run->settings->wait)
 		return !is_kept_by_adopted(acting, snapshot);
-	if (is_ending(intent->order.action) && intent->stage == INTENT_PROVEN && row && !phase_is_outcome(row->phase))
+	if (action_is_ending(intent->order.action) && intent->stage == INTENT_PROVEN && row && !phase_is_outcome(row->phase))
 		return false;
 	*code = tell_outcome(acting, intent, row);
 	return true;

@@ -83,6 +83,11 @@ const struct action_entry *action_entry(enum action action)
 	return &entries[action];
 }
 
+bool action_is_ending(enum action action)
+{
+	return action == ACTION_FORCE_COMPLETE || action == ACTION_ABORT;
+}
+
 static enum rule rule_of(enum action action, enum force_method method)
 {
 	if (action == ACTION_ABORT)

@@ -34,8 +34,6 @@ static enum freshness freshness_of(const struct fleet *fleet, const struct migra
 static struct action_facts facts_of(const struct fleet *fleet, const struct migration *migration)
 {
 	const struct host *host = fleet_host_of(fleet, &migration->id.host);
-	const struct intent *intent = migration->has_intent ? &migration->intent : NULL;
-	bool is_open = intent && !intent_is_closed(intent) && !adopted_is_uncertain(intent);
 
 	return (struct action_facts){
 		.is_read_only = fleet->settings.is_read_only,
@@ -44,8 +42,8 @@ static struct action_facts facts_of(const struct fleet *fleet, const struct migr
 		.is_known = !migration->from_cache || phase_is_outcome(migration->phase),
 		.phase = migration->phase,
 		.is_armed = migration->is_armed,
-		.is_cancelling = is_open && intent->order.action == ACTION_ABORT,
-		.is_forcing = is_open && intent->order.action == ACTION_FORCE_COMPLETE,
+		.is_cancelling = migration->cancelling != 0,
+		.is_forcing = migration->forcing != 0,
 		.no_postcopy = migration->no_postcopy,
 		.guest_was_paused = migration->source_state.run == DOMAIN_PAUSED &&
 				    migration->source_state.reason != REASON_MIGRATION &&
@@ -61,38 +59,6 @@ struct action_facts fleet_facts(const struct fleet *fleet, const struct migratio
 		return facts_of(fleet, migration);
 	return (struct action_facts){.is_read_only = fleet->settings.is_read_only,
 				     .is_recording = fleet->settings.is_recording};
-}
-
-/* Beside the intent of the row: another order may follow while it waits. */
-static void note_armed(struct fleet *fleet, struct migration *migration, const struct intent *intent)
-{
-	if (intent->stage == INTENT_ARMED) {
-		migration->is_armed = true;
-		migration->armed = intent->order;
-	} else if (migration->is_armed && migration->armed.serial == intent->order.serial) {
-		migration->is_armed = false;
-	}
-	fleet_mark_changed(fleet, migration);
-}
-
-void fleet_note_intent(struct fleet *fleet, const struct intent *intent)
-{
-	struct migration *migration = fleet_find_own(fleet, &intent->order.target);
-
-	if (!migration)
-		return;
-	if (intent->order.action == ACTION_ARM) {
-		note_armed(fleet, migration, intent);
-		return;
-	}
-	migration->has_intent = true;
-	migration->intent = *intent;
-	if (intent->order.action == ACTION_ABORT && intent->stage >= INTENT_SENT && intent->result == ERR_OK &&
-	    intent->sent.wall.ms != 0)
-		migration->ended_by_us = true;
-	if (intent->result == ERR_NO_POSTCOPY || intent->fell_back)
-		migration->no_postcopy = true;
-	fleet_mark_changed(fleet, migration);
 }
 
 /* Statistics as they may be shown: a dirty rate that means nothing is taken out. */

@@ -222,7 +222,7 @@ void fleet_forget_ended(struct fleet *fleet, mono_time now)
 			      mono_since(now, migration->ended.mono).ms > fleet->settings.keep_ended.ms;
 
 		/* a guest that we froze and that has not been seen running stays in sight */
-		if (is_old && !(migration->has_intent && migration->intent.owes)) {
+		if (is_old && migration->owing == 0) {
 			unlink_from_bucket(fleet, migration);
 			migration_free(migration);
 		} else {

@@ -73,11 +73,12 @@ struct migration {
 	bool is_armed; /* a force waits for its moment */
 	struct order armed;
 	bool has_intent;
-	struct intent intent;   /* the newest */
-	wall_time cached_at;    /* from_cache: when it was last seen alive */
-	mono_time gone_since;   /* the guest left its source and was not seen elsewhere yet; 0: no */
-	bool has_live_sample;   /* statistics came since the start of this process */
-	bool frozen_told;       /* the long freeze was told */
+	struct intent intent;                /* that its row shows (model/fleet_intents.c) */
+	uint64_t cancelling, forcing, owing; /* serials of the orders that are under way, or owe it; 0: none */
+	wall_time cached_at;                 /* from_cache: when it was last seen alive */
+	mono_time gone_since;                /* the guest left its source and was not seen elsewhere yet; 0: no */
+	bool has_live_sample;                /* statistics came since the start of this process */
+	bool frozen_told;                    /* the long freeze was told */
 	uint64_t recorded_pass; /* the last pass that the recorder got, and when it last got the migration */
 	mono_time recorded_at;
 	struct passes passes;

@@ -17,6 +17,7 @@ libvd_model_a_SOURCES = \
 	model/fleet_forecast.c \
 	model/fleet_freeze.c \
 	model/fleet_hosts.c \
+	model/fleet_intents.c \
 	model/fleet_jobs.c \
 	model/fleet_log.c \
 	model/fleet_lookup.c \

@@ -42,7 +42,7 @@ struct row {
 	bool is_armed;                  /* a force waits for its moment */
 	enum force_method armed_method;
 	bool has_intent;           /* an open or just closed intent concerns it */
-	struct intent intent;      /* the newest one */
+	struct intent intent;      /* the newest one, or an open one that ends the migration */
 	struct action_facts facts; /* for action_check */
 };
 

@@ -307,7 +307,7 @@ static void a_clock_step_of_the_source_moves_neither_elapsed_nor_attempt(void **
 static void our_own_abort_ends_as_cancelled(void **state)
 {
 	struct fleet *fleet = fleet_with_two_hosts(NULL);
-	struct intent intent = {.stage = INTENT_SENT, .sent = {{1}, {1}}};
+	struct intent intent = {.stage = INTENT_SENT, .sent = {{1}, {1}}, .order = {.serial = 1}};
 
 	(void)state;
 	tell_job(fleet, 100, 1000, 1);
@@ -317,6 +317,46 @@ static void our_own_abort_ends_as_cancelled(void **state)
 	assert_true(row_of(fleet)->facts.is_cancelling);
 	tell_no_job(fleet, running, JOB_END_UNTOLD);
 	assert_int_equal(row_of(fleet)->phase, PHASE_CANCELLED);
+	end(fleet);
+}
+
+/* A force whose reply waits, and the limit that somebody sets meanwhile. */
+static void an_order_that_changes_a_figure_hides_no_force(void **state)
+{
+	struct fleet *fleet = fleet_with_two_hosts(NULL);
+	struct intent force = {.stage = INTENT_SENT, .order = {.serial = 1, .action = ACTION_FORCE_COMPLETE}};
+	struct intent limit = {.stage = INTENT_SENT, .order = {.serial = 2, .action = ACTION_BANDWIDTH}};
+
+	(void)state;
+	tell_job(fleet, 100, 1000, 1);
+	force.order.target = limit.order.target = row_of(fleet)->id;
+	fleet_note_intent(fleet, &force);
+	fleet_note_intent(fleet, &limit);
+	assert_true(row_of(fleet)->facts.is_forcing);
+	assert_int_equal(row_of(fleet)->intent.order.serial, 1);
+	force.stage = INTENT_PROVEN;
+	fleet_note_intent(fleet, &force);
+	assert_false(row_of(fleet)->facts.is_forcing);
+	fleet_note_intent(fleet, &limit);
+	assert_int_equal(row_of(fleet)->intent.order.serial, 2);
+	end(fleet);
+}
+
+static void a_force_beside_an_abort_does_not_hide_it(void **state)
+{
+	struct fleet *fleet = fleet_with_two_hosts(NULL);
+	struct intent force = {.stage = INTENT_SENT, .order = {.serial = 1, .action = ACTION_FORCE_COMPLETE}};
+	struct intent abort = {.stage = INTENT_SENT, .order = {.serial = 2, .action = ACTION_ABORT}};
+
+	(void)state;
+	tell_job(fleet, 100, 1000, 1);
+	force.order.target = abort.order.target = row_of(fleet)->id;
+	fleet_note_intent(fleet, &abort);
+	fleet_note_intent(fleet, &force);
+	assert_true(row_of(fleet)->facts.is_cancelling);
+	force.stage = INTENT_FAILED;
+	fleet_note_intent(fleet, &force);
+	assert_true(row_of(fleet)->facts.is_cancelling);
 	end(fleet);
 }
 
@@ -592,6 +632,8 @@ int main(void)
 		cmocka_unit_test(a_job_replaced_between_two_samples_is_a_new_attempt),
 		cmocka_unit_test(a_clock_step_of_the_source_moves_neither_elapsed_nor_attempt),
 		cmocka_unit_test(our_own_abort_ends_as_cancelled),
+		cmocka_unit_test(an_order_that_changes_a_figure_hides_no_force),
+		cmocka_unit_test(a_force_beside_an_abort_does_not_hide_it),
 		cmocka_unit_test(a_seen_cause_is_kept),
 		cmocka_unit_test(a_guest_that_vanishes_is_lost_only_after_a_grace),
 		cmocka_unit_test(a_guest_that_is_seen_running_elsewhere_completed),
