@@ -257,7 +257,8 @@ static bool follow(struct acting *acting, const struct snapshot *snapshot, int *
 	}
 	if (!acting->run->settings->wait)
 		return !is_kept_by_adopted(acting, snapshot);
-	if (action_is_ending(intent->order.action) && intent->stage == INTENT_PROVEN && row && !phase_is_outcome(row->phase))
+	if (action_is_ending(intent->order.action) && intent->stage == INTENT_PROVEN && row &&
+	    !phase_is_outcome(row->phase))
 		return false;
 	*code = tell_outcome(acting, intent, row);
 	return true;
