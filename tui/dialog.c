@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The state of the question before an action. Pure, main thread. Neighbours: view_dialog.c draws it, command.c gives it keys,
+ * The state of the question before an action. Pure, main thread. Neighbours: view_dialog.c draws it, press_dialog.c gives it keys,
  * model/action.c has the rules and the sentences.
  */
 #include "tui/dialog.h"

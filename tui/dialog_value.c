@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The value that is typed into a question: a maximum downtime, a bandwidth limit. Only characters that such a value can have are taken,
- * so y, n, q and i keep their meaning beside it. Pure, main thread. Neighbours: dialog.c, command.c.
+ * so y, n, q and i keep their meaning beside it. Pure, main thread. Neighbours: dialog.c, press_dialog.c.
  */
 #include "tui/dialog.h"
 

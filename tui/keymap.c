@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The tables of commands, bindings and key bars. Constant data, main thread. Neighbours: command.c does what is named here,
+ * The tables of commands, bindings and key bars. Constant data, main thread. Neighbours: press*.c does what is named here,
  * view_help.c and view_frame.c print it.
  */
 #include "tui/keymap.h"

@@ -4,7 +4,6 @@ noinst_LIBRARIES += libvd_tui.a
 libvd_tui_a_SOURCES = \
 	tui/columns.c tui/columns.h \
 	tui/columns_fit.c \
-	tui/command.c \
 	tui/dialog.c tui/dialog.h \
 	tui/dialog_value.c \
 	tui/glyphs.c tui/glyphs.h \
@@ -13,6 +12,12 @@ libvd_tui_a_SOURCES = \
 	tui/key.h \
 	tui/keymap.c tui/keymap.h \
 	tui/layout.c tui/layout.h \
+	tui/press.c tui/press.h \
+	tui/press_act.c \
+	tui/press_dialog.c \
+	tui/press_leave.c \
+	tui/press_move.c \
+	tui/press_rows.c \
 	tui/prompt.c tui/prompt.h \
 	tui/rect.h \
 	tui/restore.c tui/restore.h \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The screen's memory. Main thread, no terminal and no backend. Neighbours: command.c (keys), run.c (the loop), view_*.c (pictures).
+ * The screen's memory. Main thread, no terminal and no backend. Neighbours: press*.c (keys), run.c (the loop), view_*.c (pictures).
  */
 #include "tui/ui.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the screen remembers between two keys: which view, which order, which migration is selected (its identity, not its row),
- * marks, prompt, dialog. No terminal, no backend: run.c has both, views read this, command.c changes it. Main thread.
+ * marks, prompt, dialog. No terminal, no backend: run.c has both, views read this, press*.c changes it. Main thread.
  */
 #ifndef TUI_UI_H
 #define TUI_UI_H

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Keys while a question or a menu is open: a choice, a value, yes or no. Main thread, pure beside struct ui. Neighbour: dialog.c.
+ */
+#include "tui/press.h"
+
+#include "model/outlook.h"
+
+static void close_dialog(const struct press *press)
+{
+	press->ui->dialog.is_open = press->ui->is_leaving = false;
+	press->ui->quiet_until = mono_add(press->now.mono, (duration){BURST_GUARD_MS});
+}
+
+static unsigned confirm_menu(const struct press *press)
+{
+	struct ui *ui = press->ui;
+
+	ui->menu_is_open = false;
+	ui->query.order = (enum field_id)ui->menu.cursor;
+	ui_requery(ui, press->snapshot);
+	return NEXT_PAINT;
+}
+
+unsigned press_confirm(const struct press *press)
+{
+	struct ui *ui = press->ui;
+	struct err_info why;
+
+	if (ui->menu_is_open)
+		return confirm_menu(press);
+	if (ui->is_leaving)
+		return mono_reached(press->now.mono, mono_add(ui->leaving_since, (duration){BURST_GUARD_MS}))
+			       ? NEXT_QUIT
+			       : NEXT_NOTHING;
+	if (dialog_is_guarded(&ui->dialog, press->now.mono) ||
+	    dialog_state(&ui->dialog, press->snapshot, ui->is_read_only, &why) != DIALOG_READY)
+		return NEXT_NOTHING;
+	ui->order = dialog_order(&ui->dialog);
+	ui->order.seen = outlook_seen(snapshot_find(press->snapshot, &ui->dialog.target),
+				      mono_since(press->now.mono, press->snapshot->at.mono));
+	close_dialog(press);
+	return NEXT_PAINT | NEXT_SUBMIT;
+}
+
+unsigned press_cancel(const struct press *press)
+{
+	press->ui->menu_is_open = false;
+	close_dialog(press);
+	return NEXT_PAINT;
+}
+
+unsigned press_insist(const struct press *press)
+{
+	struct err_info why;
+
+	if (!press->ui->is_leaving &&
+	    dialog_state(&press->ui->dialog, press->snapshot, press->ui->is_read_only, &why) == DIALOG_NEEDS_INSIST)
+		press->ui->dialog.insists = true;
+	return NEXT_PAINT;
+}
+
+unsigned press_choose(const struct press *press)
+{
+	int step = press->command == COMMAND_CHOOSE_NEXT ? 1 : -1;
+
+	if (press->ui->menu_is_open)
+		list_move(&press->ui->menu, step, FIELD_COUNT);
+	else if (!press->ui->is_leaving)
+		dialog_choose(&press->ui->dialog, step);
+	return NEXT_PAINT;
+}
+
+/* A key while a question waits for a value; true: it was one of the value's. Enter, which cancels a question that nobody answered,
+ * does not throw away what was typed. */
+bool press_value(const struct press *press, uint32_t key, unsigned *next)
+{
+	struct dialog *dialog = &press->ui->dialog;
+	struct err_info why;
+
+	*next = NEXT_PAINT;
+	if (!dialog->is_open || dialog_state(dialog, press->snapshot, press->ui->is_read_only, &why) == DIALOG_OVER)
+		return false;
+	if (key == KEY_RETURN && dialog->is_typed) {
+		ui_flash(press->ui, ROLE_FLASH_INFO, press->now.mono, "y does it, Esc cancels");
+		return true;
+	}
+	return !dialog_is_guarded(dialog, press->now.mono) && dialog_type(dialog, key);
+}
