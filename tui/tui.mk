@@ -31,6 +31,7 @@ libvd_tui_a_SOURCES = \
 	tui/tui.h \
 	tui/ui.c tui/ui.h \
 	tui/view.h \
+	tui/view_box.c tui/view_box.h \
 	tui/view_detail.c \
 	tui/view_drain.c \
 	tui/view_outlook.c \
@@ -39,6 +40,8 @@ libvd_tui_a_SOURCES = \
 	tui/view_frame.c \
 	tui/view_help.c \
 	tui/view_hosts.c \
+	tui/view_leaving.c \
 	tui/view_log.c \
 	tui/view_main.c \
+	tui/view_menu.c \
 	tui/view_table.c

@@ -80,9 +80,8 @@ size_t view_log_lines(const struct ui *ui, const struct snapshot *snapshot);
 void view_help(struct surface *surface, struct rect body, const struct view *view);
 size_t view_help_lines(const struct ui *ui);
 
-/* view_dialog.c */
+/* Boxes over the screen: view_dialog.c, view_leaving.c (before virt-drain is left while an action is open), view_menu.c */
 void view_dialog(struct surface *surface, const struct view *view);
-/* The question before virt-drain is left while an action is open. */
 void view_leaving(struct surface *surface, const struct view *view);
 void view_menu(struct surface *surface, const struct view *view);
 

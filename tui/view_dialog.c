@@ -1,60 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The question before an action, and the menu of orders: boxes over whatever is there. Pure. Figures in a dialog are live, its target
- * is not: it is the migration that was selected when the key was pressed.
+ * The question before an action. Pure. Figures in a dialog are live, its target is not: it is the migration that was selected when the
+ * key was pressed.
  */
-#include "tui/view.h"
+#include "tui/view_box.h"
 
 #include "tui/shown.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define DIALOG_WIDTH 76
-#define DIALOG_HEIGHT 21
-
-static void draw_box(struct surface *surface, struct rect box, const struct view *view, enum role role,
-		     const char *title)
-{
-	const struct glyphs *g = view->glyphs;
-
-	surface->ground = GROUND_DIALOG;
-	surface_fill(surface, box, ROLE_DIALOG);
-	surface_repeat(surface, box.x, box.y, box.w, role, g->horizontal);
-	surface_repeat(surface, box.x, box.y + box.h - 1, box.w, role, g->horizontal);
-	for (int y = 1; y < box.h - 1; y++) {
-		surface_glyph(surface, box.x, box.y + y, role, g->vertical);
-		surface_glyph(surface, box.x + box.w - 1, box.y + y, role, g->vertical);
-	}
-	surface_glyph(surface, box.x, box.y, role, g->top_left);
-	surface_glyph(surface, box.x + box.w - 1, box.y, role, g->top_right);
-	surface_glyph(surface, box.x, box.y + box.h - 1, role, g->bottom_left);
-	surface_glyph(surface, box.x + box.w - 1, box.y + box.h - 1, role, g->bottom_right);
-	int used = surface_printf(surface, box.x + 2, box.y, box.w - 5, role, " %s", title);
-	surface_glyph(surface, box.x + 2 + used, box.y, role, ' ');
-}
-
-/* Lines from the top of the box, from the bottom its buttons. */
-struct writer {
-	struct surface *surface;
-	struct rect rest;
-};
-
-static void write_text(struct writer *w, enum role role, const char *text)
-{
-	int used = surface_wrap(w->surface, w->rest, role, text);
-
-	w->rest.y += used;
-	w->rest.h -= used;
-}
-
-static void write_gap(struct writer *w)
-{
-	if (w->rest.h > 6) {
-		w->rest.y++;
-		w->rest.h--;
-	}
-}
 
 /* What happens if nobody presses a key. */
 static void write_end(struct writer *w, const struct row *row, duration since)
@@ -67,7 +21,7 @@ static void write_end(struct writer *w, const struct row *row, duration since)
 	shown_limit(row, since, room, limit, sizeof limit);
 	if (n && *limit)
 		snprintf(text + n, sizeof text - n, "; %s", limit);
-	write_text(w, role == ROLE_DIM ? ROLE_TEXT : role, text);
+	writer_text(w, role == ROLE_DIM ? ROLE_TEXT : role, text);
 }
 
 static void write_target(struct writer *w, const struct dialog *dialog, const struct view *view, const struct row *row)
@@ -76,10 +30,10 @@ static void write_target(struct writer *w, const struct dialog *dialog, const st
 	bytes left;
 
 	snprintf(text, sizeof text, "%s  %s", dialog->name, uuid_text(&dialog->target.domain, uuid));
-	write_text(w, ROLE_STRONG, text);
+	writer_text(w, ROLE_STRONG, text);
 	const char *to = row && row->destination ? row->destination : dialog->destination;
 	snprintf(text, sizeof text, "%s %s %s", dialog->source, view->glyphs->arrow, to);
-	write_text(w, ROLE_TEXT, text);
+	writer_text(w, ROLE_TEXT, text);
 	if (!row || phase_is_outcome(row->phase))
 		return;
 	int n = snprintf(text, sizeof text, "%s, elapsed %s", shown_phase(row->phase),
@@ -89,7 +43,7 @@ static void write_target(struct writer *w, const struct dialog *dialog, const st
 	if (row->is_frozen)
 		snprintf(text + n, sizeof text - (size_t)n, ", frozen for %s",
 			 text_duration(a, sizeof a, row_frozen(row, view->since)));
-	write_text(w, row->is_frozen ? ROLE_FROZEN : ROLE_TEXT, text);
+	writer_text(w, row->is_frozen ? ROLE_FROZEN : ROLE_TEXT, text);
 	write_end(w, row, view->since);
 }
 
@@ -117,7 +71,7 @@ static void write_methods(struct writer *w, const struct dialog *dialog, const s
 
 		snprintf(text, sizeof text, "(%c) %-9s  %s", is_chosen ? '*' : ' ', names[i],
 			 method_price((enum force_method)i, row, forecast, price, sizeof price));
-		write_text(w, !may ? ROLE_KEY_OFF : is_chosen ? ROLE_STRONG : ROLE_TEXT, text);
+		writer_text(w, !may ? ROLE_KEY_OFF : is_chosen ? ROLE_STRONG : ROLE_TEXT, text);
 	}
 }
 
@@ -129,10 +83,10 @@ static void write_downtime(struct writer *w, const struct dialog *dialog, const 
 	uint64_t ms;
 
 	snprintf(text, sizeof text, "maximum downtime: %s_", dialog->value.text);
-	write_text(w, ROLE_STRONG, text);
-	write_text(w, ROLE_TEXT, outlook_downtime_now(row, text, sizeof text));
+	writer_text(w, ROLE_STRONG, text);
+	writer_text(w, ROLE_TEXT, outlook_downtime_now(row, text, sizeof text));
 	if (dialog_value(dialog, &ms, NULL) == ERR_OK)
-		write_text(w, ROLE_INFO, outlook_downtime(forecast, (duration){(int64_t)ms}, text, sizeof text));
+		writer_text(w, ROLE_INFO, outlook_downtime(forecast, (duration){(int64_t)ms}, text, sizeof text));
 }
 
 /* When it would fire, and what a pause costs then. */
@@ -146,9 +100,9 @@ static void write_arming(struct writer *w, const struct dialog *dialog, const st
 	else if (forecast->best_in.ms < 1000)
 		snprintf(text, sizeof text, "the next pass is as good as those after it: fires when it begins");
 	if (dialog->method != METHOD_POSTCOPY)
-		write_text(w, ROLE_INFO, text);
+		writer_text(w, ROLE_INFO, text);
 	else
-		write_text(w, ROLE_INFO, "fires at the moment where a pause would be cheapest too");
+		writer_text(w, ROLE_INFO, "fires at the moment where a pause would be cheapest too");
 }
 
 static void write_bandwidth(struct writer *w, const struct dialog *dialog, const struct row *row,
@@ -163,13 +117,13 @@ static void write_bandwidth(struct writer *w, const struct dialog *dialog, const
 		 n == 0     ? "_ none"
 		 : is_plain ? "_ MiB/s"
 			    : "_");
-	write_text(w, ROLE_STRONG, text);
+	writer_text(w, ROLE_STRONG, text);
 	if (forecast->bandwidth.n) {
 		snprintf(text, sizeof text, "sent now: %s/s", text_rate(sent, sizeof sent, forecast->bandwidth));
-		write_text(w, ROLE_TEXT, text);
+		writer_text(w, ROLE_TEXT, text);
 	}
 	if (dialog_value(dialog, &mib, NULL) == ERR_OK)
-		write_text(w, ROLE_INFO, outlook_bandwidth(row, forecast, mib, text, sizeof text));
+		writer_text(w, ROLE_INFO, outlook_bandwidth(row, forecast, mib, text, sizeof text));
 }
 
 /* What the order brings or costs, where no method line has said it. */
@@ -181,10 +135,10 @@ static void write_price(struct writer *w, const struct dialog *dialog, const str
 	switch (dialog->action) {
 	case ACTION_FORCE_COMPLETE:
 		if (dialog->method != METHOD_POSTCOPY && row->phase == PHASE_PRECOPY)
-			write_text(w, ROLE_INFO, outlook_best_moment(forecast, text, sizeof text));
+			writer_text(w, ROLE_INFO, outlook_best_moment(forecast, text, sizeof text));
 		break;
 	case ACTION_ARM: write_arming(w, dialog, forecast); break;
-	case ACTION_ABORT: write_text(w, ROLE_INFO, outlook_abort(row, forecast, text, sizeof text)); break;
+	case ACTION_ABORT: writer_text(w, ROLE_INFO, outlook_abort(row, forecast, text, sizeof text)); break;
 	case ACTION_BANDWIDTH: write_bandwidth(w, dialog, row, forecast); break;
 	case ACTION_DOWNTIME: write_downtime(w, dialog, row, forecast); break;
 	case ACTION_COUNT: break;
@@ -199,25 +153,12 @@ static void write_warnings(struct writer *w, const struct dialog *dialog, const 
 
 	if (*warning) {
 		snprintf(text, sizeof text, "%s: %s", row->owner, warning);
-		write_text(w, ROLE_WARN, text);
+		writer_text(w, ROLE_WARN, text);
 	}
 	if (view->ui->n_marks) {
 		snprintf(text, sizeof text, "%zu marked: this acts on %s alone.", view->ui->n_marks, dialog->name);
-		write_text(w, ROLE_INFO, text);
+		writer_text(w, ROLE_INFO, text);
 	}
-}
-
-static void write_buttons(struct surface *surface, struct rect box, enum dialog_state state, enum action action)
-{
-	int y = box.y + box.h - 2, x = box.x + 3;
-
-	x += surface_text(surface, x, y, box.w - 4, ROLE_BUTTON, state == DIALOG_OVER ? "[ Close ]" : "[ Cancel ]") + 3;
-	if (state == DIALOG_OVER)
-		return;
-	enum role key = state == DIALOG_READY ? ROLE_KEY : ROLE_KEY_OFF;
-	enum role label = state == DIALOG_READY ? ROLE_DANGER : ROLE_KEY_OFF;
-	x += surface_text(surface, x, y, box.x + box.w - 1 - x, key, "y") + 1;
-	surface_text(surface, x, y, box.x + box.w - 1 - x, label, dialog_verb(action));
 }
 
 static void write_question(struct writer *w, const struct dialog *dialog, const struct view *view,
@@ -226,23 +167,23 @@ static void write_question(struct writer *w, const struct dialog *dialog, const 
 	const struct row *row = view->snapshot ? snapshot_find(view->snapshot, &dialog->target) : NULL;
 
 	write_target(w, dialog, view, row);
-	write_gap(w);
+	writer_gap(w);
 	if (state == DIALOG_OVER || !row) {
-		write_text(w, ROLE_WARN, sentence);
+		writer_text(w, ROLE_WARN, sentence);
 		return;
 	}
 	struct action_facts facts = ui_facts(view->ui, view->snapshot, row);
 	struct forecast forecast = outlook_at(row, view->since);
 	write_methods(w, dialog, &facts, row, &forecast);
 	write_price(w, dialog, row, &forecast);
-	write_gap(w);
+	writer_gap(w);
 	if (state == DIALOG_REFUSED || state == DIALOG_NEEDS_VALUE)
-		write_text(w, state == DIALOG_REFUSED ? ROLE_CRIT : ROLE_WARN, sentence);
+		writer_text(w, state == DIALOG_REFUSED ? ROLE_CRIT : ROLE_WARN, sentence);
 	else
-		write_text(w, ROLE_TEXT, action_consequence(dialog->action, dialog->method, row->phase));
-	write_gap(w);
+		writer_text(w, ROLE_TEXT, action_consequence(dialog->action, dialog->method, row->phase));
+	writer_gap(w);
 	if (state == DIALOG_NEEDS_INSIST)
-		write_text(w, ROLE_CRIT, sentence);
+		writer_text(w, ROLE_CRIT, sentence);
 	write_warnings(w, dialog, view, row);
 }
 
@@ -251,87 +192,19 @@ void view_dialog(struct surface *surface, const struct view *view)
 	const struct dialog *dialog = &view->ui->dialog;
 	struct err_info why = {.text = ""};
 	enum dialog_state state = dialog_state(dialog, view->snapshot, view->ui->is_read_only, &why);
-	struct rect box = layout_box(surface->width, surface->height, DIALOG_WIDTH,
-				     DIALOG_HEIGHT - (dialog_has_methods(dialog)         ? 0
-						      : action_has_value(dialog->action) ? 2
-											 : 5));
+	struct rect box = layout_box(surface->width, surface->height, BOX_WIDTH,
+				     BOX_HEIGHT - (dialog_has_methods(dialog)         ? 0
+						   : action_has_value(dialog->action) ? 2
+										      : 5));
 	char title[192];
 
 	if (box.w < 12 || box.h < 4)
 		return;
 	snprintf(title, sizeof title, "%s: %s", dialog_verb(dialog->action), dialog->name);
-	draw_box(surface, box, view, ROLE_DANGER, title);
-	struct writer w = {surface, {box.x + 3, box.y + 1, box.w - 6, box.h - 3}};
-	write_gap(&w);
+	view_box(surface, box, view, ROLE_DANGER, title);
+	struct writer w = writer_in(surface, box);
+	writer_gap(&w);
 	write_question(&w, dialog, view, state, why.text);
-	write_buttons(surface, box, state, dialog->action);
-	surface->ground = GROUND_SCREEN;
-}
-
-/* What is open, one line each, as far as there is room for what it means. */
-static void write_open(struct writer *w, const struct snapshot *snapshot)
-{
-	char text[SENTENCE_MAX];
-
-	for (size_t i = snapshot_next_open(snapshot, 0); i < snapshot->n_answers && w->rest.h > 5;
-	     i = snapshot_next_open(snapshot, i + 1)) {
-		const struct intent *intent = &snapshot->answer[i].intent;
-
-		snprintf(text, sizeof text, "%s of %.60s: %s", action_name(intent->order.action), intent->domain_name,
-			 intent->owes                    ? "its guest has not been seen running again"
-			 : intent->stage == INTENT_ARMED ? "leaving disarms it"
-							 : "its end has not been seen");
-		write_text(w, ROLE_WARN, text);
-	}
-}
-
-void view_leaving(struct surface *surface, const struct view *view)
-{
-	const struct snapshot *snapshot = view->snapshot;
-	struct rect box = layout_box(surface->width, surface->height, DIALOG_WIDTH, DIALOG_HEIGHT - 5);
-	int y = box.y + box.h - 2, x = box.x + 3;
-
-	if (box.w < 12 || box.h < 4)
-		return;
-	draw_box(surface, box, view, ROLE_DANGER, "leave virt-drain");
-	struct writer w = {surface, {box.x + 3, box.y + 1, box.w - 6, box.h - 3}};
-	write_gap(&w);
-	if (snapshot && snapshot_next_open(snapshot, 0) < snapshot->n_answers) {
-		write_open(&w, snapshot);
-		write_gap(&w);
-		write_text(&w, ROLE_TEXT,
-			   "The next virt-drain that starts takes it over: it looks for the effect and resumes a guest "
-			   "that "
-			   "is owed. Until then nobody does.");
-	} else {
-		write_text(&w, ROLE_TEXT, "All that was open has ended.");
-	}
-	x += surface_text(surface, x, y, box.w - 4, ROLE_BUTTON, "[ Cancel ]") + 3;
-	x += surface_text(surface, x, y, box.x + box.w - 1 - x, ROLE_KEY, "y") + 1;
-	surface_text(surface, x, y, box.x + box.w - 1 - x, ROLE_DANGER, "leave");
-	surface->ground = GROUND_SCREEN;
-}
-
-void view_menu(struct surface *surface, const struct view *view)
-{
-	const struct list *menu = &view->ui->menu;
-	struct rect box = layout_box(surface->width, surface->height - 4, 70, FIELD_COUNT + 2);
-	size_t room = box.h > 2 ? (size_t)box.h - 2 : 0;
-
-	box.y += 2;
-
-	if (box.w < 12 || room == 0)
-		return;
-	draw_box(surface, box, view, ROLE_FRAME, "order by");
-	size_t top = list_top(menu, FIELD_COUNT, (int)room);
-	for (size_t i = 0; i < room && top + i < FIELD_COUNT; i++) {
-		const struct field *field = field_by_id((enum field_id)(top + i));
-		struct rect line = {box.x + 1, box.y + 1 + (int)i, box.w - 2, 1};
-
-		surface_text(surface, line.x + 1, line.y, 18, ROLE_STRONG, field->name);
-		surface_text(surface, line.x + 20, line.y, line.w - 21, ROLE_DIM, field->help);
-		if (top + i == menu->cursor)
-			surface_set_ground(surface, line, GROUND_CURSOR);
-	}
+	view_buttons(surface, box, state == DIALOG_OVER ? NULL : dialog_verb(dialog->action), state == DIALOG_READY);
 	surface->ground = GROUND_SCREEN;
 }
