@@ -26,11 +26,11 @@ void failpoint(const char *name)
 		(void)kill(getpid(), SIGKILL);
 }
 
-void failpoint_barrier(void)
+void failpoint_barrier(const char *name)
 {
 	char reached[4096];
-	const char *barrier = getenv("VIRT_DRAIN_BARRIER");
-	if (!barrier)
+	const char *barrier = getenv("VIRT_DRAIN_BARRIER"), *at = getenv("VIRT_DRAIN_BARRIER_AT");
+	if (!barrier || strcmp(at ? at : "before-call", name) != 0)
 		return;
 	snprintf(reached, sizeof reached, "%s.reached", barrier);
 	int fd = open(reached, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);

@@ -14,7 +14,8 @@ void failpoint(const char *name);
 /* True if VIRT_DRAIN_FAILPOINT is this name. */
 bool failpoint_is_armed(const char *name);
 
-/* If VIRT_DRAIN_BARRIER names a file: makes that name with ".reached" behind it, then waits until the file is there. */
-void failpoint_barrier(void);
+/* If VIRT_DRAIN_BARRIER names a file, and VIRT_DRAIN_BARRIER_AT is this name (without it: "before-call"): makes the file's name with ".reached"
+ * behind it, then waits until the file is there. */
+void failpoint_barrier(const char *name);
 
 #endif

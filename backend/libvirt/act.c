@@ -46,7 +46,7 @@ static void act_before_call(const struct act *act)
 {
 	calls_count(LIBVIRT_CALL_ACT);
 	act->reply->was_called = true;
-	failpoint_barrier();
+	failpoint_barrier("before-call");
 	failpoint("before-call");
 	if (act->seam->before_call)
 		act->seam->before_call(act->seam->context);
@@ -403,6 +403,7 @@ void act_run(virConnectPtr conn, const struct intent *intent, const struct act_s
 
 	if (!act_begin(&act, conn, intent, seam, reply))
 		return;
+	failpoint_barrier("before-check");
 	enum err result = act_may(&act, intent->order.action, intent->order.method, &reading);
 	if (result != ERR_OK)
 		act_end(&act, result, act.why.text);
