@@ -137,6 +137,9 @@ static void hand_to_driver(struct backend *backend, struct intent *intent, struc
 		acting_changed(backend, intent, now);
 		return;
 	}
+	const struct migration *migration = fleet_find(backend->fleet, &intent->order.target);
+	if (migration)
+		intent->job = migration->stats;
 	intent->stage = INTENT_RECORDED;
 	fleet_note_intent(backend->fleet, intent);
 	if (backend->recorder)

@@ -115,6 +115,10 @@ static enum err check_any(const struct action_facts *facts, struct err_info *why
 		return refuse(why, ERR_UNSUPPORTED, "nothing can be done here: this is a recording");
 	if (facts->is_read_only)
 		return refuse(why, ERR_NOT_PERMITTED, "read-only mode: start virt-drain without --read-only to act");
+	if (facts->is_another_job)
+		return refuse(
+			why, ERR_NOT_FOUND,
+			"that migration has ended, and another of this guest has begun since: look at it, then act");
 	if (!facts->is_known)
 		return refuse(why, ERR_NOT_FOUND, "there is no such migration any more");
 	if (phase_is_outcome(facts->phase))

@@ -12,9 +12,10 @@
  * thread from fresh reads (has_job, phase, guest state). */
 struct action_facts {
 	bool is_read_only;
-	bool is_recording; /* it happened once, and is said again */
-	bool is_reachable; /* the source host's link is up */
-	bool is_known;     /* the migration exists (domain and job found) */
+	bool is_recording;   /* it happened once, and is said again */
+	bool is_reachable;   /* the source host's link is up */
+	bool is_known;       /* the migration exists (domain and job found) */
+	bool is_another_job; /* there is a migration, but it began after the confirmed one had ended */
 	enum phase phase;
 	bool is_cancelling;    /* an abort was sent and is not proven yet */
 	bool is_armed;         /* a force waits for its moment */

@@ -29,7 +29,8 @@ struct act {
 /* What was read just before or just after a call. */
 struct reading {
 	struct domain_state state;
-	bool has_job; /* an outgoing migration, and nothing else */
+	bool has_job;    /* an outgoing migration, and nothing else */
+	bool is_another; /* not the one that was confirmed */
 	bool is_incoming;
 	bool is_preparing;
 };
@@ -94,7 +95,7 @@ static enum err act_read_job(struct act *act, struct reading *out)
 	int type = VIR_DOMAIN_JOB_NONE, n = 0;
 	struct params_read params;
 
-	out->has_job = out->is_incoming = out->is_preparing = false;
+	out->has_job = out->is_another = out->is_incoming = out->is_preparing = false;
 	calls_count(LIBVIRT_CALL_ACT);
 	if (virDomainGetJobStats(act->domain, &type, &param, &n, 0) < 0) {
 		enum err result = act_error(act, "read the job of");
@@ -106,6 +107,7 @@ static enum err act_read_job(struct act *act, struct reading *out)
 	virTypedParamsFree(param, n);
 	out->has_job = (type == VIR_DOMAIN_JOB_UNBOUNDED || type == VIR_DOMAIN_JOB_BOUNDED) &&
 		       params.operation == VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT;
+	out->is_another = out->has_job && job_is_another(&act->intent->job, &params.stats);
 	out->is_preparing = !job_has(&params.stats, JOB_MEMORY_TOTAL) || params.stats.memory_total.n == 0;
 	return ERR_OK;
 }
@@ -145,6 +147,7 @@ static struct action_facts facts_of(const struct reading *reading)
 	return (struct action_facts){
 		.is_reachable = true,
 		.is_known = reading->has_job || reading->is_incoming,
+		.is_another_job = reading->is_another,
 		.is_incoming_side = reading->is_incoming,
 		.phase = phase,
 		.guest_was_paused = reading->state.run == DOMAIN_PAUSED && phase <= PHASE_PRECOPY,

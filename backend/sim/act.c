@@ -44,12 +44,15 @@ static void read_facts(const struct sim_world *world, const struct intent *inten
 	const struct sim_host *host = host_of(world, intent);
 	const struct sim_guest *guest = sim_world_find(world, &intent->order.target.domain);
 	uint32_t at = host ? (uint32_t)(host - world->host) : HOST_NONE;
+	struct job_stats now;
 
 	facts->is_reachable = host && !host->trouble;
 	if (!guest || !guest->job)
 		return;
 	facts->is_incoming_side = at == guest->job->destination;
 	facts->is_known = at == guest->job->source || facts->is_incoming_side;
+	sim_job_stats(world, guest->job, &now);
+	facts->is_another_job = job_is_another(&intent->job, &now);
 	facts->phase = sim_act_phase(guest);
 	facts->guest_was_paused = guest->state.run == DOMAIN_PAUSED && guest->state.reason == REASON_USER;
 }

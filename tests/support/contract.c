@@ -514,6 +514,24 @@ static void a_guest_that_does_not_migrate_is_not_found_either_and_left_alone(voi
 	assert_true(truth.host == 0 && truth.is_running);
 }
 
+/* A job that was seen to have sent more in more time than any can have by now. */
+static void a_job_that_began_after_the_confirmed_one_is_left_alone(void **state)
+{
+	struct play *play = *state;
+	struct uuid guest = play_busy_guest(play);
+	struct contract_truth truth;
+
+	play_migrate(play, &guest, true);
+	size_t began = play->n_seen;
+	play->job = (struct job_stats){.elapsed = {INT64_MAX}, .data_processed = {UINT64_MAX}};
+	job_mark(&play->job, JOB_ELAPSED);
+	job_mark(&play->job, JOB_DATA_PROCESSED);
+	assert_all_refused(play, 0, &guest, ERR_NOT_FOUND);
+	assert_true(play->world->ops->truth(play->world->world, &guest, &truth));
+	assert_true(truth.host == 0 && truth.is_running);
+	assert_null(play_find(play, (struct want){.kind = EVENT_NO_JOB, .host = ANY, .guest = &guest, .after = began}));
+}
+
 static void nothing_is_done_at_the_receiving_end(void **state)
 {
 	struct play *play = *state;
@@ -591,6 +609,7 @@ static const struct CMUnitTest cases[] = {
 	READ_ONLY_CASE(a_read_only_driver_refuses_every_action),
 	CASE(a_guest_that_nobody_knows_is_not_found),
 	CASE(a_guest_that_does_not_migrate_is_not_found_either_and_left_alone),
+	CASE(a_job_that_began_after_the_confirmed_one_is_left_alone),
 	CASE(nothing_is_done_at_the_receiving_end),
 	CASE(every_intent_is_answered_exactly_once),
 	CASE(nothing_is_said_after_the_stop),

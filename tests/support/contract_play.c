@@ -221,6 +221,7 @@ uint64_t play_submit(struct play *play, enum action action, enum force_method me
 	struct intent intent = {
 		.id = ++play->next_intent,
 		.stage = INTENT_RECORDED,
+		.job = play->job,
 		.order = {.serial = play->next_intent,
 			  .action = action,
 			  .method = method,

@@ -17,7 +17,8 @@ struct play {
 	struct event **seen; /* all events so far, in order */
 	size_t n_seen, seen_capacity;
 	uint64_t next_intent;
-	uint64_t value; /* of the orders to come */
+	uint64_t value;       /* of the orders to come */
+	struct job_stats job; /* that they are about */
 };
 
 #define ANY UINT32_MAX

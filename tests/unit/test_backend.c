@@ -335,6 +335,22 @@ static void an_order_for_another_attempt_is_refused(void **state)
 	close_scene(&scene);
 }
 
+static void a_driver_is_told_which_job_it_is_about(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, true, false);
+	begin_migration(&scene);
+	reply_with(&scene, (struct intent_reply){.was_called = true});
+	ask(&scene, ACTION_ABORT, METHOD_AUTO);
+	AWAIT(&scene, is_sent);
+	assert_true(job_has(&scene.fake.submitted.job, JOB_ELAPSED));
+	assert_int_equal(scene.fake.submitted.job.elapsed.ms, 1000);
+	assert_int_equal(scene.fake.submitted.job.data_processed.n, 1 << 20);
+	close_scene(&scene);
+}
+
 static void a_call_that_fails_is_told_with_its_reason(void **state)
 {
 	struct scene scene;
@@ -696,6 +712,7 @@ int main(void)
 		cmocka_unit_test(without_a_ledger_nothing_is_called_unless_the_operator_insists),
 		cmocka_unit_test(read_only_mode_makes_no_intent_and_calls_nothing),
 		cmocka_unit_test(an_order_for_another_attempt_is_refused),
+		cmocka_unit_test(a_driver_is_told_which_job_it_is_about),
 		cmocka_unit_test(a_call_that_fails_is_told_with_its_reason),
 		cmocka_unit_test(an_accepted_abort_without_effect_is_unproven),
 		cmocka_unit_test(an_abort_is_proven_by_the_job_that_is_gone),

@@ -177,6 +177,21 @@ static void a_guest_paused_by_its_owner_is_not_paused_again(void **state)
 	assert_int_equal(action_check(ACTION_ABORT, METHOD_AUTO, &facts, NULL), ERR_OK);
 }
 
+static void the_job_that_came_after_the_confirmed_one_is_not_acted_upon(void **state)
+{
+	(void)state;
+	for (int a = 0; a < ACTION_COUNT; a++) {
+		for (int p = 0; p < PHASE_COMPLETED; p++) {
+			struct action_facts facts = facts_in((enum phase)p);
+			struct err_info why;
+
+			facts.is_another_job = true;
+			assert_int_equal(action_check((enum action)a, METHOD_AUTO, &facts, &why), ERR_NOT_FOUND);
+			assert_non_null(strstr(why.text, "another"));
+		}
+	}
+}
+
 static void while_a_cancel_is_under_way_nothing_else_is_accepted(void **state)
 {
 	struct action_facts facts = facts_in(PHASE_PRECOPY);
@@ -557,6 +572,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_allowed_in_read_only_mode_in_a_recording_or_out_of_reach),
 		cmocka_unit_test(a_refused_postcopy_is_not_offered_again),
 		cmocka_unit_test(a_guest_paused_by_its_owner_is_not_paused_again),
+		cmocka_unit_test(the_job_that_came_after_the_confirmed_one_is_not_acted_upon),
 		cmocka_unit_test(while_a_cancel_is_under_way_nothing_else_is_accepted),
 		cmocka_unit_test(what_is_armed_is_not_armed_again_and_may_be_forced_at_once),
 		cmocka_unit_test(an_armed_force_waits_only_for_what_is_notably_cheaper_and_not_for_ever),
