@@ -12,6 +12,29 @@ slow_guest() {
 	await 20 migration_runs "$1" "$2" || diag "the migration of $1 did not begin"
 }
 
+# ---- guests that are copied until somebody acts, and what became of them ----
+passes() { virsh_on "$2" domjobinfo "$1" --rawstats | sed -n 's/^memory_iteration: *//p'; } # GUEST SOURCE
+copies() { [ "$(passes "$1" "$2")" -ge 1 ]; }
+has_written() { [ "$(pages_of "$1")" -gt 20000 ]; }
+# busy_guest NAME FROM TO [MIGRATE-OPTION...]
+busy_guest() {
+	local name=$1 from=$2 to=$3
+	shift 3
+	lab guest "$name" --on "$from" --memory 64 --working-set 48 --dirty-rate 60 --pattern random
+	# before it has written its set once there is next to nothing to copy
+	await 30 has_written "$name"
+	lab migrate "$name" "$to" "$@"
+	await 30 copies "$name" "$from" || diag "the migration of $name did not begin"
+}
+reason_is() { same "$(virsh_on "$2" domstate "$1" --reason)" "$3"; } # GUEST HOST REASON
+
+# ---- the ledger ----
+ledger=$XDG_STATE_HOME/virt-drain/ledger.sqlite
+asked() { sqlite3 -readonly "$ledger" "$1" 2>/dev/null; }
+last_intent() { asked "SELECT $2 FROM intent WHERE domain_name = '$1' ORDER BY id DESC LIMIT 1"; } # GUEST COLUMNS
+nothing_is_open() { [ "$(asked "SELECT count(*) FROM intent WHERE stage IN ('asked', 'recorded', 'armed', 'sent') OR owes")" = 0 ]; }
+actions() { virt_drain history --actions --json | jq --compact-output "$@"; }
+
 # ---- a dashboard; its process is $dashboard, its exit code lands in $scratch/dashboard.rc ----
 dashboard=
 stream=$scratch/stream

@@ -7,7 +7,6 @@ srcdir=${srcdir:-.} builddir=${builddir:-.}
 . "$srcdir/tests/faults/lib.sh"
 command -v sqlite3 >/dev/null || skip_all 'sqlite3 is not installed'
 lab_start --hosts 2
-ledger=$XDG_STATE_HOME/virt-drain/ledger.sqlite
 points='after-record before-call after-call before-proof before-close'
 KILLS=${KILLS:-12} kills=0
 streams=()
@@ -16,25 +15,13 @@ more_cleanup() {
 	for pid in "${streams[@]}"; do kill "$pid" 2>/dev/null; done
 }
 
-asked() { sqlite3 -readonly "$ledger" "$1" 2>/dev/null; }
-nothing_is_open() { [ "$(asked "SELECT count(*) FROM intent WHERE stage IN ('asked', 'recorded', 'sent') OR owes")" = 0 ]; }
 something_is_open() { ! nothing_is_open; }
-last_intent() { asked "SELECT $2 FROM intent WHERE domain_name = '$1' ORDER BY id DESC LIMIT 1"; }
-reason_is() { same "$(virsh_on "$2" domstate "$1" --reason)" "$3"; }
 runs_somewhere() { guest_runs_on "$1" host1 || guest_runs_on "$1" host2; }
-passes() { virsh_on host1 domjobinfo "$1" --rawstats | sed -n 's/^memory_iteration: *//p'; }
-has_written() { [ "$(pages_of "$1")" -gt 20000 ]; }
-copies() { [ "$(passes "$1")" -ge 1 ]; }
-
 # A guest that is copied until somebody acts: busy NAME [MIGRATE-OPTION ...]
 busy() {
 	local name=$1
 	shift
-	lab guest "$name" --on host1 --memory 64 --working-set 48 --dirty-rate 60 --pattern random
-	# before it has written its set once there is next to nothing to copy
-	await 20 has_written "$name"
-	lab migrate "$name" host2 --bandwidth 3 "$@"
-	await 30 copies "$name" || diag "the migration of $name did not begin"
+	busy_guest "$name" host1 host2 --bandwidth 3 "$@"
 }
 forget() {
 	local host
