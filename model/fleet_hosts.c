@@ -101,7 +101,9 @@ void fleet_look_at_destination(struct fleet *fleet, const struct host *host, str
 	if (migration->destination_host != host->number)
 		return;
 	migration->destination_state = domain->state;
-	if (domain->state.run == DOMAIN_RUNNING && domain->state.reason == REASON_POSTCOPY)
+	/* this end says so as long as the guest runs; whether post-copy is broken, and no longer is, its source knows */
+	if (domain->state.run == DOMAIN_RUNNING && domain->state.reason == REASON_POSTCOPY &&
+	    migration->phase != PHASE_POSTCOPY_FAILED)
 		fleet_step(fleet, migration, PHASE_POSTCOPY, at);
 	/* RUNNING there for any other reason, while we held the guest for incoming: it has arrived */
 	else if (domain->state.run == DOMAIN_RUNNING && domain->state.reason == REASON_MIGRATED)

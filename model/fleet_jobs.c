@@ -109,6 +109,18 @@ static void note_passes(struct migration *migration, const struct job_stats *sta
 	passes_sample(&migration->passes, &seen, migration_elapsed(migration, at));
 }
 
+/* libvirt calls it failed until its end, but QEMU goes on by itself when the network is back before it gives up. */
+static void say_moving(struct fleet *fleet, struct migration *migration, const struct job_stats *next, struct stamp at)
+{
+	if (migration->phase != PHASE_POSTCOPY_FAILED || migration->is_moving_told ||
+	    !job_has(&migration->stats, JOB_DATA_PROCESSED) || !job_has(next, JOB_DATA_PROCESSED) ||
+	    next->data_processed.n <= migration->stats.data_processed.n)
+		return;
+	migration->is_moving_told = true;
+	fleet_say(fleet, at, SEVERITY_WARNING, migration,
+		  "memory moves again, and post-copy may complete by itself: do not recover it while it does");
+}
+
 void fleet_apply_job(struct fleet *fleet, struct host *host, const struct event *event)
 {
 	struct migration *migration = job_migration(fleet, host, event);
@@ -129,6 +141,7 @@ void fleet_apply_job(struct fleet *fleet, struct host *host, const struct event 
 	if (job_has(stats, JOB_MEMORY_TOTAL) && stats->memory_total.n > 0 && migration->phase == PHASE_PREPARING)
 		fleet_step(fleet, migration, PHASE_PRECOPY, event->at);
 	note_passes(migration, stats, event->at.mono);
+	say_moving(fleet, migration, stats, event->at);
 	migration->stats = *stats;
 	migration->last_sample = migration->last_seen = event->at.mono;
 	migration->gone_since = (mono_time){0};

@@ -84,7 +84,7 @@ void fleet_step(struct fleet *fleet, struct migration *migration, enum phase to,
 {
 	if (migration->phase == to || !migration_step(migration, to, at))
 		return;
-	migration->frozen_told = false;
+	migration->frozen_told = migration->is_moving_told = false;
 	migration->gone_since = (mono_time){0};
 	fleet_mark_changed(fleet, migration);
 	fleet_forecast_phase(fleet, migration, at);

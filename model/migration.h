@@ -79,6 +79,7 @@ struct migration {
 	mono_time gone_since;                /* the guest left its source and was not seen elsewhere yet; 0: no */
 	bool has_live_sample;                /* statistics came since the start of this process */
 	bool frozen_told;                    /* the long freeze was told */
+	bool is_moving_told;                 /* in post-copy-failed: that memory moves again */
 	uint64_t recorded_pass; /* the last pass that the recorder got, and when it last got the migration */
 	mono_time recorded_at;
 	struct passes passes;

@@ -2,6 +2,7 @@
 /*
  * What events mean: identity, pairing, outcomes, freshness. A script of events is told to a fleet, a snapshot is read.
  */
+#include "base/array.h"
 #include "model/fleet.h"
 
 #include <setjmp.h>
@@ -420,6 +421,50 @@ static void postcopy_is_seen_from_either_end_and_stops_the_frozen_clock(void **s
 	end(fleet);
 }
 
+/* The destination calls it post-copy as long as its guest runs, whatever became of the source. */
+static void a_broken_postcopy_is_broken_until_its_source_says_otherwise(void **state)
+{
+	static const struct domain_state broken = {DOMAIN_PAUSED, REASON_POSTCOPY_FAILED};
+	struct fleet *fleet = fleet_with_two_hosts(NULL);
+
+	(void)state;
+	tell_job(fleet, 100, 1000, 1);
+	tell_inventory(fleet, DESTINATION, 1, incoming);
+	tell_inventory(fleet, DESTINATION, 1, (struct domain_state){DOMAIN_RUNNING, REASON_POSTCOPY});
+	assert_int_equal(row_of(fleet)->phase, PHASE_POSTCOPY);
+	tell_inventory(fleet, SOURCE, 1, broken);
+	for (int i = 0; i < 3; i++) {
+		tell_inventory(fleet, DESTINATION, 1, (struct domain_state){DOMAIN_RUNNING, REASON_POSTCOPY});
+		assert_int_equal(row_of(fleet)->phase, PHASE_POSTCOPY_FAILED);
+	}
+	tell_inventory(fleet, SOURCE, 1, (struct domain_state){DOMAIN_PAUSED, REASON_POSTCOPY});
+	assert_int_equal(row_of(fleet)->phase, PHASE_POSTCOPY);
+	end(fleet);
+}
+
+static void a_broken_postcopy_whose_memory_moves_again_is_told_once(void **state)
+{
+	static const struct domain_state broken = {DOMAIN_PAUSED, REASON_POSTCOPY_FAILED};
+	static const uint64_t processed[] = {1000, 1000, 1001, 1002, 1003};
+	struct fleet *fleet = fleet_with_two_hosts(NULL);
+	size_t before, after;
+
+	(void)state;
+	tell_job(fleet, 100, 1000, 1);
+	tell_domain(fleet, SOURCE, DOMAIN_EVENT_SUSPENDED_POSTCOPY_FAILED, broken);
+	fleet_notices_after(fleet, 0, &before);
+	for (size_t i = 0; i < ARRAY_LEN(processed); i++) {
+		struct event *event = job_event(200 + (int64_t)i, processed[i], GIB, 1);
+
+		event->job.state = broken;
+		tell(fleet, event);
+		fleet_notices_after(fleet, 0, &after);
+		assert_int_equal(after, before + (processed[i] > 1000));
+	}
+	assert_int_equal(row_of(fleet)->phase, PHASE_POSTCOPY_FAILED);
+	end(fleet);
+}
+
 static void a_late_running_sample_does_not_thaw_a_frozen_guest(void **state)
 {
 	struct fleet *fleet = fleet_with_two_hosts(NULL);
@@ -638,6 +683,8 @@ int main(void)
 		cmocka_unit_test(a_guest_that_vanishes_is_lost_only_after_a_grace),
 		cmocka_unit_test(a_guest_that_is_seen_running_elsewhere_completed),
 		cmocka_unit_test(postcopy_is_seen_from_either_end_and_stops_the_frozen_clock),
+		cmocka_unit_test(a_broken_postcopy_is_broken_until_its_source_says_otherwise),
+		cmocka_unit_test(a_broken_postcopy_whose_memory_moves_again_is_told_once),
 		cmocka_unit_test(a_late_running_sample_does_not_thaw_a_frozen_guest),
 		cmocka_unit_test(rows_grow_stale_and_unreachable_and_come_back),
 		cmocka_unit_test(a_job_that_ended_while_its_host_was_away_is_noticed),
