@@ -151,6 +151,15 @@ static void tell_armed(struct acting *acting, const struct intent *intent)
 	tell_acceptance(acting, &told);
 }
 
+/* The effect was seen, and the migration ended otherwise all the same. */
+static const char *why_unwanted(const struct intent *intent)
+{
+	if (intent->stage != INTENT_PROVEN)
+		return intent->text;
+	return intent->used == METHOD_POSTCOPY ? "post-copy took effect, but did not complete"
+					       : "the guest was paused, but the migration did not complete";
+}
+
 static int tell_outcome(struct acting *acting, const struct intent *intent, const struct row *row)
 {
 	struct words words = {0};
@@ -166,7 +175,7 @@ static int tell_outcome(struct acting *acting, const struct intent *intent, cons
 		used += snprintf(words.text + used, sizeof words.text - (size_t)used, ", downtime %s",
 				 text_short_duration(text, sizeof text, row->downtime));
 	if (!is_wanted && row && phase_is_outcome(row->phase) && used > 0 && used < (int)sizeof words.text)
-		snprintf(words.text + used, sizeof words.text - (size_t)used, " (%s)", intent->text);
+		snprintf(words.text + used, sizeof words.text - (size_t)used, " (%s)", why_unwanted(intent));
 	deliver(acting, &words);
 	return words.code;
 }

@@ -60,6 +60,16 @@ static void tell_blind(struct backend *backend, struct intent *intent, struct st
 	backend->is_dirty = backend->is_urgent = true;
 }
 
+/* What was proven, the pause, is not how it ended: the record shall have both. */
+static void note_where_it_runs(struct intent *intent, const struct sight *sight)
+{
+	size_t length = strlen(intent->text);
+	bool is_there = sight->elsewhere.run == DOMAIN_RUNNING || sight->source.run != DOMAIN_RUNNING;
+
+	snprintf(intent->text + length, sizeof intent->text - length, "; the guest runs %s",
+		 is_there ? "at its destination" : "on its source again");
+}
+
 static void judge_debt(struct backend *backend, struct intent *intent, const struct sight *sight, struct stamp now)
 {
 	enum debt debt = debt_of(intent, sight);
@@ -70,6 +80,7 @@ static void judge_debt(struct backend *backend, struct intent *intent, const str
 	case DEBT_NONE:
 		/* a resume that is under way still has its reply to come, and that is no reply of the intent's own call */
 		intent->owes = false;
+		note_where_it_runs(intent, sight);
 		fleet_note_intent(backend->fleet, intent);
 		if (backend->recorder)
 			recorder_intent_update(backend->recorder, intent);

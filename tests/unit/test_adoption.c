@@ -205,7 +205,7 @@ static void a_guest_that_a_dead_one_paused_after_the_job_is_resumed(void **state
 	assert_int_equal(scene.fake.n_submits, 0);
 	assert_int_equal(
 		fixture_ask(fixture->ledger,
-			    "SELECT count(*) FROM intent WHERE stage = 'unproven' AND text LIKE '%was resumed'"),
+			    "SELECT count(*) FROM intent WHERE stage = 'unproven' AND text LIKE '%was resumed%'"),
 		1);
 }
 

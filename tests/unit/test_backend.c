@@ -641,6 +641,7 @@ static void a_guest_that_libvirt_resumed_is_owed_nothing(void **state)
 			(struct domain_state){DOMAIN_RUNNING, REASON_MIGRATION_CANCELED});
 	while (last_intent(&scene)->owes)
 		assert_true(next_snapshot(&scene, mono_add(clock_mono(), (duration){PATIENCE_MS})));
+	assert_non_null(strstr(last_intent(&scene)->text, "; the guest runs on its source again"));
 	assert_int_equal(fake_count(&scene.fake, &scene.fake.n_debts), 0);
 	close_scene(&scene);
 }
