@@ -103,7 +103,7 @@ static const struct binding bindings[] = {
 	{'a', COMMAND_ABORT, ROWS},
 	{'b', COMMAND_BANDWIDTH, ROWS},
 	{'d', COMMAND_DOWNTIME, ROWS},
-	{'t', COMMAND_ARM, ROWS},
+	{'B', COMMAND_ARM, ROWS},
 	{'?', COMMAND_HELP, TABLES},
 	{KEY_FN1, COMMAND_HELP, TABLES},
 	{'?', COMMAND_BACK, SCOPE_HELP},

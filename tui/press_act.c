@@ -16,7 +16,7 @@ unsigned press_refuse(const struct press *press, const char *subject, const stru
 	return NEXT_PAINT;
 }
 
-/* f, a, b, d, t: nothing happens to a guest here; a question opens, or the reason why not is said and kept. */
+/* f, a, b, d, B: nothing happens to a guest here; a question opens, or the reason why not is said and kept. */
 unsigned press_action(const struct press *press)
 {
 	struct ui *ui = press->ui;

@@ -161,11 +161,11 @@ static enum role say_armed(const struct row *row, duration since, char *buffer, 
 	char in[TEXT_NUMBER_MAX], still[OUTLOOK_MAX];
 
 	if (forecast.best_in.ms > 0 && estimate_known(&forecast.pause_best))
-		snprintf(buffer, size, "armed (%s), fires in %s for %s; t disarms", method,
+		snprintf(buffer, size, "armed (%s), fires in %s for %s; B disarms", method,
 			 outlook_wait(forecast.best_in, in, sizeof in),
 			 outlook_still_range(&forecast.pause_best, still, sizeof still));
 	else
-		snprintf(buffer, size, "armed (%s), fires when a pass begins; t disarms", method);
+		snprintf(buffer, size, "armed (%s), fires when a pass begins; B disarms", method);
 	return ROLE_WARN;
 }
 

@@ -366,7 +366,7 @@ static void dialog_downtime(void **state)
 static void dialog_arm(void **state)
 {
 	(void)state;
-	verdicts_at(80, 24, "db07", 't', false, "dialog_arm");
+	verdicts_at(80, 24, "db07", 'B', false, "dialog_arm");
 }
 static void armed_80x24(void **state)
 {

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-static const uint32_t action_keys[] = {'f', 'a', 'b', 'd', 't'};
+static const uint32_t action_keys[] = {'f', 'a', 'b', 'd', 'B'};
 
 static void read_only(struct tui_settings *settings)
 {
@@ -455,7 +455,7 @@ static void the_key_that_arms_disarms_at_once(void **state)
 	row->armed_method = METHOD_PAUSE;
 	screen_open(&screen, snapshot_build_verdicts(), 120, 24, NULL);
 	screen_select(&screen, "db07");
-	screen_press(&screen, 't');
+	screen_press(&screen, 'B');
 	screen_press(&screen, KEY_ARROW_DOWN);
 	assert_true(screen_press(&screen, 'y') & NEXT_SUBMIT);
 	assert_int_equal(screen.ui.order.action, ACTION_ARM);
@@ -464,7 +464,7 @@ static void the_key_that_arms_disarms_at_once(void **state)
 	screen_take(&screen, armed);
 	assert_true(screen_shows(&screen, "armed 34s"));
 	assert_true(screen_shows(&screen, "armed (pause), fires in 3"));
-	assert_true(screen_press(&screen, 't') & NEXT_SUBMIT);
+	assert_true(screen_press(&screen, 'B') & NEXT_SUBMIT);
 	assert_false(screen.ui.dialog.is_open);
 	assert_true(screen.ui.order.disarm);
 	assert_int_equal(screen.ui.order.action, ACTION_ARM);
