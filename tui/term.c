@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "tui/mouse.h"
 #include "tui/restore.h"
 #include "tui/tty.h"
 #include "tui/tui.h"
@@ -26,7 +27,7 @@
 #define PAIRS_MAX 200
 #define PASTE_PATIENCE_MS 1000
 
-enum { CODE_PASTE_BEGIN = KEY_MAX + 1, CODE_PASTE_END };
+enum { CODE_PASTE_BEGIN = KEY_MAX + 1, CODE_PASTE_END, CODE_MOUSE_SGR, CODE_MOUSE_X10 };
 
 static struct {
 	SCREEN *screen;
@@ -47,6 +48,7 @@ static struct {
 	size_t line_capacity;
 	bool is_pasting;
 	mono_time last_pasted;
+	struct mouse_report report;
 } term;
 
 int term_input_fd(void)
@@ -188,6 +190,8 @@ static void define_keys(void)
 		{"\033[Z", KEY_BTAB},
 		{"\033[200~", CODE_PASTE_BEGIN},
 		{"\033[201~", CODE_PASTE_END},
+		{MOUSE_SGR_BEGIN, CODE_MOUSE_SGR},
+		{MOUSE_X10_BEGIN, CODE_MOUSE_X10},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
@@ -206,12 +210,8 @@ static void set_modes(void)
 	idlok(stdscr, FALSE);
 	curs_set(0);
 	define_keys();
-	if (term.mouse) {
-		mousemask(BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
-		mouseinterval(0);
-	}
 	if (term.is_modern)
-		tty_write("\033[?2004h");
+		tty_write(term.mouse ? "\033[?2004h\033[?1000h\033[?1006h" : "\033[?2004h");
 }
 
 static enum err refuse(struct err_info *why, const char *what)
@@ -254,7 +254,7 @@ enum err term_open(const struct term_settings *settings, struct err_info *why)
 static void leave(void)
 {
 	if (term.is_modern)
-		tty_write("\033[?2004l");
+		tty_write(term.mouse ? "\033[?1006l\033[?1000l\033[?2004l" : "\033[?2004l");
 	endwin();
 }
 
@@ -262,8 +262,6 @@ void term_close(void)
 {
 	if (!term.screen)
 		return;
-	if (term.mouse)
-		mousemask(0, NULL);
 	leave();
 	delscreen(term.screen);
 	term.screen = NULL;
@@ -380,25 +378,6 @@ void term_bell(void)
 	beep();
 }
 
-static bool mouse_key(struct key_event *event)
-{
-	MEVENT mouse;
-
-	if (getmouse(&mouse) != OK)
-		return false;
-	event->x = mouse.x;
-	event->y = mouse.y;
-	if (mouse.bstate & BUTTON4_PRESSED)
-		event->key = KEY_WHEEL_UP;
-	else if (mouse.bstate & BUTTON5_PRESSED)
-		event->key = KEY_WHEEL_DOWN;
-	else if (mouse.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED))
-		event->key = KEY_CLICK;
-	else
-		return false;
-	return true;
-}
-
 static uint32_t key_of_code(int code)
 {
 	static const struct {
@@ -438,24 +417,37 @@ static bool is_inside_paste(void)
 	return term.is_pasting;
 }
 
+/* A key that is no character; false for what only prepares others. */
+static bool take_code(int code, struct key_event *event)
+{
+	switch (code) {
+	case CODE_PASTE_BEGIN:
+	case CODE_PASTE_END: term.is_pasting = code == CODE_PASTE_BEGIN; return false;
+	case CODE_MOUSE_SGR:
+	case CODE_MOUSE_X10: mouse_begin(&term.report, code == CODE_MOUSE_SGR ? MOUSE_SGR : MOUSE_X10); return false;
+	case KEY_RESIZE: return false;
+	default: event->key = key_of_code(code); return true;
+	}
+}
+
 bool term_key(struct key_event *event)
 {
 	wint_t character;
 	int kind;
 
 	while ((kind = get_wch(&character)) != ERR) {
+		bool is_code = kind == KEY_CODE_YES;
+
 		*event = (struct key_event){.is_pasted = is_inside_paste()};
-		if (kind != KEY_CODE_YES) {
-			event->key = key_of_character(character);
-			return true;
-		}
-		if (character == CODE_PASTE_BEGIN || character == CODE_PASTE_END)
-			term.is_pasting = character == CODE_PASTE_BEGIN;
-		else if (character == KEY_MOUSE) {
-			if (mouse_key(event))
+		term.report.is_open &= !is_code;
+		if (term.report.is_open) {
+			if (mouse_take(&term.report, character, event))
 				return true;
-		} else if (character != KEY_RESIZE) {
-			event->key = key_of_code((int)character);
+		} else if (is_code) {
+			if (take_code((int)character, event))
+				return true;
+		} else {
+			event->key = key_of_character(character);
 			return true;
 		}
 	}

@@ -12,6 +12,7 @@ libvd_tui_a_SOURCES = \
 	tui/key.h \
 	tui/keymap.c tui/keymap.h \
 	tui/layout.c tui/layout.h \
+	tui/mouse.c tui/mouse.h \
 	tui/press.c tui/press.h \
 	tui/press_act.c \
 	tui/press_dialog.c \
