@@ -23,6 +23,7 @@ tree = $(sort $(patsubst $(srcdir)/%,%,$(shell find $(srcdir)/$(1) -type f -name
 
 include tests/unit/unit.mk
 include tests/bench/bench.mk
+include tests/fuzz/fuzz.mk
 
 # not $(call scripts,…), because automake would split it at the blank; configure.ac has the expression
 TESTS += @QUICK_SCRIPTS@
@@ -61,4 +62,4 @@ EXTRA_DIST += $(call tree,tests/support) $(call tree,tests/tools) $(call tree,te
 
 # What tests that know no better folder have written.
 clean-local:
-	-rm -rf tests/state tests/config
+	-rm -rf tests/state tests/config fuzz-build
