@@ -255,7 +255,7 @@ static void publish_if_due(struct backend *backend, struct stamp now)
 		publish(backend, now);
 }
 
-static void turn(struct backend *backend, mono_time start)
+void collector_turn(struct backend *backend)
 {
 	struct letter *letter = queue_wait(backend->queue, wait_ms(backend, clock_mono()));
 
@@ -264,7 +264,7 @@ static void turn(struct backend *backend, mono_time start)
 		letter = queue_take(backend->queue);
 	}
 	struct stamp now = clock_stamp();
-	if (!backend->drivers_run && mono_since(now.mono, start).ms >= PICTURE_PATIENCE_MS) {
+	if (!backend->drivers_run && mono_since(now.mono, backend->began).ms >= PICTURE_PATIENCE_MS) {
 		log_write(LOG_LEVEL_WARNING, "the cache was too slow to give the last picture");
 		start_drivers(backend);
 	}
@@ -275,17 +275,27 @@ static void turn(struct backend *backend, mono_time start)
 	publish_if_due(backend, now);
 }
 
-void *collector_run(void *argument)
+void collector_begin(struct backend *backend)
 {
-	struct backend *backend = argument;
-	mono_time start = clock_mono();
+	backend->began = clock_mono();
+	backend->left_told = mono_add(backend->began, (duration){TELL_LEFT_MS});
+}
 
-	backend->left_told = mono_add(start, (duration){TELL_LEFT_MS});
-	while (!backend->is_stopping)
-		turn(backend, start);
+void collector_end(struct backend *backend)
+{
 	arming_stop(backend, clock_stamp());
 	for (size_t i = 0; backend->drivers_run && i < backend->n_drivers; i++)
 		backend->driver[i]->ops->stop(backend->driver[i]);
 	recording_of_notices(backend);
+}
+
+void *collector_run(void *argument)
+{
+	struct backend *backend = argument;
+
+	collector_begin(backend);
+	while (!backend->is_stopping)
+		collector_turn(backend);
+	collector_end(backend);
 	return NULL;
 }

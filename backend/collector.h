@@ -48,6 +48,7 @@ struct backend {
 	struct look look;
 	struct event store; /* the last EVENT_STORE */
 	uint64_t snapshot_serial, recorded_notice;
+	mono_time began; /* when the thread did */
 	mono_time last_publish, last_tick;
 	mono_time left_told;      /* when what nobody has adopted is told; 0: it was */
 	bool is_dirty, is_urgent; /* a snapshot is due: with the next refresh, or at once */
@@ -57,6 +58,11 @@ struct backend {
 
 /* collector.c */
 void *collector_run(void *backend);
+/* The parts of collector_run, for a test that lets several collectors run by turns: once at the beginning; waits for a letter or until
+ * something is due, until is_stopping; once at the end. */
+void collector_begin(struct backend *backend);
+void collector_turn(struct backend *backend);
+void collector_end(struct backend *backend);
 bool collector_post(struct backend *backend, struct letter *letter, bool is_vital); /* any thread; takes ownership */
 bool collector_sink(void *backend, struct event *event);                            /* struct event_sink.put */
 void letter_free(void *letter);
