@@ -51,6 +51,7 @@ static void add_hosts(struct backend *backend)
 			fleet_add_host(backend->fleet, &host);
 		}
 	}
+	backend->n_hosts = next;
 }
 
 static void backend_free(struct backend *backend)

@@ -23,6 +23,7 @@ struct backend_settings {
 	struct audit_sink audit; /* where actions are told too (the system's log); only with a ledger */
 	struct alert_sink alert; /* who is told what nobody looks for, on the collector's thread; it may not wait */
 	bool adopts;             /* looks after what a virt-drain that died left open in the ledger */
+	duration adopt_every;    /* between two looks for what somebody has left; 0: 10 s */
 	duration retention;      /* outcomes and passes in the cache; default 90 days */
 	duration
 		proof_patience; /* how long a sent intent waits for its proof before it is UNPROVEN; 0: as the action table says */

@@ -14,6 +14,7 @@
 #define TICK_MS 500             /* freshness, graces and patience advance at this pace */
 #define URGENT_MS 80            /* changes of phase are shown within this, several at once */
 #define TELL_LEFT_MS 15000      /* hosts that have not answered by then keep what the dead left on them */
+#define ADOPT_EVERY_MS 10000    /* who dies later leaves something too, and a ledger that was busy is not so for ever */
 #define PICTURE_PATIENCE_MS 500 /* a cache that is slower than this must not keep the hosts waiting */
 
 void letter_free(void *item)
@@ -246,6 +247,21 @@ static void tell_left_open(struct backend *backend, mono_time now)
 	recorder_tell_left_open(backend->recorder);
 }
 
+static void adopt_again(struct backend *backend, mono_time now)
+{
+	duration every = backend->settings.adopt_every;
+
+	if (!backend->recorder || mono_since(now, backend->last_adoption).ms < (every.ms ? every.ms : ADOPT_EVERY_MS))
+		return;
+	backend->last_adoption = now;
+	for (uint32_t host = 0; host < backend->n_hosts; host++) {
+		struct host_record record;
+
+		if (fleet_host_answers(backend->fleet, host) && fleet_host_record(backend->fleet, host, &record))
+			recorder_adopt(backend->recorder, &record.uuid);
+	}
+}
+
 static void publish_if_due(struct backend *backend, struct stamp now)
 {
 	int64_t since = mono_since(now.mono, backend->last_publish).ms;
@@ -270,6 +286,7 @@ void collector_turn(struct backend *backend)
 	}
 	advance_time(backend, now);
 	acting_judge(backend, now);
+	adopt_again(backend, now.mono);
 	tell_left_open(backend, now.mono);
 	recording_of_notices(backend);
 	publish_if_due(backend, now);
@@ -277,7 +294,7 @@ void collector_turn(struct backend *backend)
 
 void collector_begin(struct backend *backend)
 {
-	backend->began = clock_mono();
+	backend->began = backend->last_adoption = clock_mono();
 	backend->left_told = mono_add(backend->began, (duration){TELL_LEFT_MS});
 }
 

@@ -31,6 +31,7 @@ struct backend {
 	struct driver *const *driver;
 	uint32_t *host_base; /* per driver: number of its first host */
 	size_t n_drivers;
+	uint32_t n_hosts; /* of all drivers */
 	struct queue *queue;
 	struct mailbox *mailbox;
 	pthread_t thread;
@@ -49,7 +50,7 @@ struct backend {
 	struct event store; /* the last EVENT_STORE */
 	uint64_t snapshot_serial, recorded_notice;
 	mono_time began; /* when the thread did */
-	mono_time last_publish, last_tick;
+	mono_time last_publish, last_tick, last_adoption;
 	mono_time left_told;      /* when what nobody has adopted is told; 0: it was */
 	bool is_dirty, is_urgent; /* a snapshot is due: with the next refresh, or at once */
 	bool drivers_run, picture_over;

@@ -127,7 +127,16 @@ enum err ledger_adopt(struct ledger *ledger, const struct uuid *host,
 		      void (*say)(void *context, const struct intent *intent), void *context, struct err_info *why)
 {
 	struct adoption adoption = {.ledger = ledger, .now = clock_stamp()};
-	enum err err = ledger_begin(ledger, why);
+	enum err err = ledger_open(ledger, why);
+	/* It is asked for often, and mostly there is nothing: a look keeps no other process from writing. */
+	if (err == ERR_OK)
+		err = collect(&adoption, host, why);
+	if (err != ERR_OK || adoption.n_rows == 0) {
+		free(adoption.row);
+		return err;
+	}
+	adoption.n_rows = 0;
+	err = ledger_begin(ledger, why);
 	if (err == ERR_OK)
 		err = collect(&adoption, host, why);
 	for (size_t i = 0; err == ERR_OK && i < adoption.n_rows; i++)

@@ -155,6 +155,7 @@ static void open_scene(struct scene *scene, const struct fixture *fixture, bool 
 					    .proof_patience = {2000},
 					    .ledger_path = fixture->ledger,
 					    .adopts = true,
+					    .adopt_every = {50},
 					    .fleet = {.is_read_only = is_read_only}};
 	memset(scene, 0, sizeof *scene);
 	fake_driver_init(&scene->fake);
@@ -207,6 +208,20 @@ static void a_guest_that_a_dead_one_paused_after_the_job_is_resumed(void **state
 		fixture_ask(fixture->ledger,
 			    "SELECT count(*) FROM intent WHERE stage = 'unproven' AND text LIKE '%was resumed%'"),
 		1);
+}
+
+static void what_another_leaves_later_is_adopted_by_one_that_runs(void **state)
+{
+	struct fixture *fixture = *state;
+	struct scene scene;
+	open_scene(&scene, fixture, false);
+	assert_true(await_notice(&scene, "connected"));
+	record(fixture, 1, "host2");
+	assert_true(fixture_run(fixture->ledger, MAKE_DEAD));
+	assert_true(await_notice(&scene, "looked after from here"));
+	assert_true(await_notice(&scene, "resumed"));
+	close_scene(&scene);
+	assert_int_equal(fixture_ask(fixture->ledger, "SELECT count(*) FROM intent WHERE maker_pid = 4000000"), 1);
 }
 
 static void where_the_other_end_is_not_watched_it_is_told_and_left(void **state)
@@ -262,6 +277,7 @@ int main(void)
 		ADOPTION_TEST(who_may_not_act_and_who_sees_another_host_adopts_nothing),
 		ADOPTION_TEST(what_was_left_long_ago_is_closed_and_not_acted_upon),
 		ADOPTION_TEST(a_guest_that_a_dead_one_paused_after_the_job_is_resumed),
+		ADOPTION_TEST(what_another_leaves_later_is_adopted_by_one_that_runs),
 		ADOPTION_TEST(where_the_other_end_is_not_watched_it_is_told_and_left),
 		ADOPTION_TEST(a_backend_that_only_looks_leaves_the_owner),
 		ADOPTION_TEST(a_destination_that_is_learnt_after_the_call_is_in_the_ledger),
