@@ -138,8 +138,10 @@ static void hand_to_driver(struct backend *backend, struct intent *intent, struc
 		return;
 	}
 	const struct migration *migration = fleet_find(backend->fleet, &intent->order.target);
-	if (migration)
+	if (migration) {
 		intent->job = migration->stats;
+		intent->job_at = migration->last_sample;
+	}
 	intent->stage = INTENT_RECORDED;
 	fleet_note_intent(backend->fleet, intent);
 	if (backend->recorder)

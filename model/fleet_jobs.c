@@ -24,14 +24,21 @@ static bool picture_fits(const struct migration *picture, const struct event *ev
 	return llabs(began - picture->started.ms) < 60000 && !job_is_another(&picture->stats, &event->job.stats);
 }
 
+static bool is_same_job(const struct migration *migration, const struct event *event)
+{
+	const struct job_stats *stats = &event->job.stats;
+
+	return !job_is_another(&migration->stats, stats) &&
+	       !job_began_since(&migration->stats, migration->last_sample, stats, event->at.mono);
+}
+
 static struct migration *job_migration(struct fleet *fleet, struct host *host, const struct event *event)
 {
 	struct migration *newest = fleet_newest(fleet, &host->uuid, &event->job.uuid);
 	const struct fleet_domain *domain = fleet_host_domain(host, &event->job.uuid);
 
 	if (newest && !phase_is_outcome(newest->phase)) {
-		bool is_same = newest->from_cache ? picture_fits(newest, event)
-						  : !job_is_another(&newest->stats, &event->job.stats);
+		bool is_same = newest->from_cache ? picture_fits(newest, event) : is_same_job(newest, event);
 		if (is_same)
 			return newest;
 		fleet_step(fleet, newest, newest->ended_by_us ? PHASE_CANCELLED : PHASE_NOT_MOVED, event->at);

@@ -98,8 +98,9 @@ struct intent {
 	bool was_running;                 /* the guest ran on its source when the intent was made */
 	enum err result;                  /* why REFUSED, FAILED or UNPROVEN */
 	struct stamp asked, sent, closed; /* zero where it did not happen */
-	struct job_stats
-		job; /* as last seen when a driver got it: the call thread knows another job by it (job_is_another) */
+	/* as last seen, and when, before a driver got it: the call thread knows another job by it (job_is_another, job_began_since) */
+	struct job_stats job;
+	mono_time job_at;
 	uint64_t armed_pass;   /* the collector's: the last pass that was judged for firing, or ran when it was armed */
 	unsigned n_waited;     /* the collector's: passes that were let go by because a cheaper one was near */
 	mono_time prepared;    /* the collector's: when the connection of an armed one was last asked for */

@@ -10,6 +10,7 @@
 #include "backend/libvirt/params.h"
 #include "backend/libvirt/reads.h"
 #include "backend/libvirt/states.h"
+#include "base/clock.h"
 #include "base/failpoint.h"
 
 #include <libvirt/virterror.h>
@@ -89,11 +90,17 @@ static enum err act_read_state(struct act *act, struct domain_state *out)
 	return ERR_OK;
 }
 
+static bool is_another(const struct intent *intent, const struct job_stats *stats, mono_time asked)
+{
+	return job_is_another(&intent->job, stats) || job_began_since(&intent->job, intent->job_at, stats, asked);
+}
+
 static enum err act_read_job(struct act *act, struct reading *out)
 {
 	virTypedParameterPtr param = NULL;
 	int type = VIR_DOMAIN_JOB_NONE, n = 0;
 	struct params_read params;
+	mono_time asked = clock_mono();
 
 	out->has_job = out->is_another = out->is_incoming = out->is_preparing = false;
 	calls_count(LIBVIRT_CALL_ACT);
@@ -107,7 +114,7 @@ static enum err act_read_job(struct act *act, struct reading *out)
 	virTypedParamsFree(param, n);
 	out->has_job = (type == VIR_DOMAIN_JOB_UNBOUNDED || type == VIR_DOMAIN_JOB_BOUNDED) &&
 		       params.operation == VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT;
-	out->is_another = out->has_job && job_is_another(&act->intent->job, &params.stats);
+	out->is_another = out->has_job && is_another(act->intent, &params.stats, asked);
 	out->is_preparing = !job_has(&params.stats, JOB_MEMORY_TOTAL) || params.stats.memory_total.n == 0;
 	return ERR_OK;
 }

@@ -289,6 +289,22 @@ static void a_job_replaced_between_two_samples_is_a_new_attempt(void **state)
 	end(fleet);
 }
 
+static void a_job_that_has_sent_more_than_the_one_before_it_is_a_new_attempt(void **state)
+{
+	struct fleet *fleet = fleet_with_two_hosts(NULL);
+
+	(void)state;
+	tell_job(fleet, 1300, 100, 1);
+	now_ms += 3000;
+	tell_job(fleet, 900, 50000, 1);
+	assert_int_equal(row_of(fleet)->id.attempt, 2);
+	/* nobody looked for a while, and it has run for longer by now than the one before it */
+	now_ms += 60000;
+	tell_job(fleet, 20000, 90000, 1);
+	assert_int_equal(row_of(fleet)->id.attempt, 3);
+	end(fleet);
+}
+
 static void a_clock_step_of_the_source_moves_neither_elapsed_nor_attempt(void **state)
 {
 	struct fleet *fleet = fleet_with_two_hosts(NULL);
@@ -675,6 +691,7 @@ int main(void)
 		cmocka_unit_test(a_finished_migration_is_not_revived_by_a_late_sample),
 		cmocka_unit_test(a_second_try_is_a_new_attempt),
 		cmocka_unit_test(a_job_replaced_between_two_samples_is_a_new_attempt),
+		cmocka_unit_test(a_job_that_has_sent_more_than_the_one_before_it_is_a_new_attempt),
 		cmocka_unit_test(a_clock_step_of_the_source_moves_neither_elapsed_nor_attempt),
 		cmocka_unit_test(our_own_abort_ends_as_cancelled),
 		cmocka_unit_test(an_order_that_changes_a_figure_hides_no_force),

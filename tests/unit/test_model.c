@@ -92,6 +92,36 @@ static void a_clock_step_alone_is_no_new_job(void **state)
 	assert_true(job_is_another(&last, &restarted));
 }
 
+static void a_job_that_was_not_there_at_the_last_look_is_another(void **state)
+{
+	struct job_stats first = job(1300, 10), second = job(900, 20), same = job(6300, 500),
+			 stopped_clock = job(0, 500);
+	mono_time last_at = {50000};
+
+	(void)state;
+	/* it has sent more than the first, and began after that was seen */
+	assert_false(job_is_another(&first, &second));
+	assert_true(job_began_since(&first, last_at, &second, (mono_time){51000}));
+	/* even if it has run for longer by now than the first had */
+	second.elapsed.ms = 4000;
+	assert_true(job_began_since(&first, last_at, &second, (mono_time){55000}));
+	assert_false(job_began_since(&first, last_at, &same, (mono_time){55000}));
+	assert_false(job_began_since(&first, last_at, &stopped_clock, (mono_time){55000}));
+	/* of a job that was never read nothing is known */
+	assert_false(job_began_since(&(struct job_stats){0}, (mono_time){0}, &second, (mono_time){55000}));
+}
+
+static void a_clock_stepped_back_by_less_than_the_job_has_run_is_no_new_job(void **state)
+{
+	struct job_stats last = job(600000, 1000), back = job(602000, 1500);
+
+	(void)state;
+	for (int64_t step = 0; step < 599000; step += 1000) {
+		back.elapsed.ms = 602000 - step;
+		assert_false(job_began_since(&last, (mono_time){700000}, &back, (mono_time){702000}));
+	}
+}
+
 /* ---- actions ---- */
 
 static struct action_facts facts_in(enum phase phase)
@@ -568,6 +598,8 @@ int main(void)
 		cmocka_unit_test(phase_names_are_unique_and_parse_to_themselves),
 		cmocka_unit_test(the_frozen_clock_runs_only_while_the_guest_stands_still),
 		cmocka_unit_test(a_clock_step_alone_is_no_new_job),
+		cmocka_unit_test(a_job_that_was_not_there_at_the_last_look_is_another),
+		cmocka_unit_test(a_clock_stepped_back_by_less_than_the_job_has_run_is_no_new_job),
 		cmocka_unit_test(every_action_is_allowed_exactly_where_the_design_says),
 		cmocka_unit_test(nothing_is_allowed_in_read_only_mode_in_a_recording_or_out_of_reach),
 		cmocka_unit_test(a_refused_postcopy_is_not_offered_again),
