@@ -132,7 +132,8 @@ static enum phase phase_of(const struct reading *reading)
 		switch (reading->state.reason) {
 		case REASON_POSTCOPY: return PHASE_POSTCOPY;
 		case REASON_POSTCOPY_FAILED: return PHASE_POSTCOPY_FAILED;
-		case REASON_MIGRATION: return PHASE_PAUSED;
+		/* its owner can stop a guest whose disks are still being mirrored */
+		case REASON_MIGRATION: return reading->is_preparing ? PHASE_PREPARING : PHASE_PAUSED;
 		case REASON_OTHER:
 		case REASON_USER:
 		case REASON_IO_ERROR:
