@@ -113,6 +113,7 @@ struct event {
 			struct uuid uuid;
 			struct job_stats stats;
 			struct domain_state state; /* read together with the statistics; DOMAIN_UNKNOWN: not read */
+			mono_time asked; /* when they were asked for; `at` is when the answer came; 0: not told */
 		} job;
 		struct {
 			struct uuid uuid;

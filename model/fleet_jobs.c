@@ -29,7 +29,7 @@ static bool is_same_job(const struct migration *migration, const struct event *e
 	const struct job_stats *stats = &event->job.stats;
 
 	return !job_is_another(&migration->stats, stats) &&
-	       !job_began_since(&migration->stats, migration->last_sample, stats, event->at.mono);
+	       !job_began_since(&migration->stats, migration->last_sample, stats, event->job.asked);
 }
 
 static struct migration *job_migration(struct fleet *fleet, struct host *host, const struct event *event)

@@ -113,11 +113,11 @@ bool job_is_another(const struct job_stats *last, const struct job_stats *next)
 
 bool job_began_since(const struct job_stats *last, mono_time last_at, const struct job_stats *next, mono_time at)
 {
-	/* a reading takes its time, and of its length nobody knows how much came after the daemon looked */
-	enum { SLACK_MS = 1000 };
+	enum { SLACK_MS = 1000 }; /* no clock goes so wrong within a reading */
 	int64_t slack = last->elapsed.ms / 2 < SLACK_MS ? last->elapsed.ms / 2 : SLACK_MS;
 
-	if (!job_has(last, JOB_ELAPSED) || !job_has(next, JOB_ELAPSED) || last_at.ms == 0 || next->elapsed.ms <= 0)
+	if (!job_has(last, JOB_ELAPSED) || !job_has(next, JOB_ELAPSED) || last_at.ms == 0 || at.ms == 0 ||
+	    next->elapsed.ms <= 0)
 		return false;
 	return at.ms - next->elapsed.ms > last_at.ms - slack;
 }

@@ -104,8 +104,9 @@ duration migration_frozen(const struct migration *migration, mono_time now);
 /* True where `next` cannot belong to the same job as `last`: elapsed AND processed bytes both went back (a step of the source's
  * clock moves elapsed alone). */
 bool job_is_another(const struct job_stats *last, const struct job_stats *next);
-/* True where `next`, asked for at `at`, is of a job that was not there yet when `last` was read, at `last_at`: it has not run for so long.
- * Unlike the bytes this tells a short job from the one after it. An elapsed time of 0 says nothing: a clock stepped far back shows it. */
+/* True where `next`, asked for at `at`, is of a job that was not there yet when the answer `last` came, at `last_at`: it has not run for so
+ * long. Unlike the bytes this tells a short job from the one after it. So taken, the two times err on the side of the same job, however
+ * slow the answers are. False where a time is 0. An elapsed time of 0 says nothing: a clock stepped far back shows it. */
 bool job_began_since(const struct job_stats *last, mono_time last_at, const struct job_stats *next, mono_time at);
 
 #endif

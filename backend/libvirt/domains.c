@@ -125,6 +125,7 @@ void domain_say_job(struct host *host, struct domain *domain, const struct read_
 {
 	struct event *event = host_event(host, EVENT_JOB, read->at);
 
+	event->job.asked = read->asked;
 	event->job.uuid = domain->uuid;
 	if (job_has(&read->params.stats, JOB_DOWNTIME_LIMIT))
 		domain->downtime_limit = read->params.stats.downtime_limit;

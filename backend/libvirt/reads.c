@@ -318,6 +318,7 @@ void read_run(struct call *call)
 {
 	struct read_call *read = (struct read_call *)call;
 
+	read->asked = clock_mono();
 	if (read_look_up(read))
 		read_by_kind[read->kind](read);
 	read->is_dead = read->result != ERR_OK && virConnectIsAlive(read->conn) == 0;

@@ -69,8 +69,9 @@ struct read_call {
 	/* what it brought back */
 	enum err result;
 	struct err_info why;
-	bool is_dead; /* the connection is */
-	struct stamp at;
+	bool is_dead;               /* the connection is */
+	mono_time asked;            /* when the call was made ... */
+	struct stamp at;            /* ... and when it returned */
 	struct found_domain *found; /* READ_SURVEY */
 	size_t n_found;
 	bool has_job;     /* READ_JOB: an outgoing migration; READ_COMPLETED: a record */

@@ -96,6 +96,7 @@ static struct event *job_event(int64_t elapsed, uint64_t processed, uint64_t rem
 	struct job_stats *stats = &event->job.stats;
 
 	event->job.uuid = guest;
+	event->job.asked = event->at.mono;
 	event->job.state = running;
 	*stats = (struct job_stats){
 		.elapsed = {elapsed},

@@ -107,6 +107,8 @@ static void a_job_that_was_not_there_at_the_last_look_is_another(void **state)
 	assert_true(job_began_since(&first, last_at, &second, (mono_time){55000}));
 	assert_false(job_began_since(&first, last_at, &same, (mono_time){55000}));
 	assert_false(job_began_since(&first, last_at, &stopped_clock, (mono_time){55000}));
+	/* an answer that was long on its way, or of which nobody knows how long, is no proof */
+	assert_false(job_began_since(&first, last_at, &same, (mono_time){0}));
 	/* of a job that was never read nothing is known */
 	assert_false(job_began_since(&(struct job_stats){0}, (mono_time){0}, &second, (mono_time){55000}));
 }
