@@ -95,6 +95,7 @@ struct intent {
 	bool fell_back;                   /* post-copy was refused by the job, pause was used */
 	bool is_read_back;                /* the driver asked what is in force now, and it is what was ordered */
 	bool owes;                        /* it froze a guest and the guest has not been seen running since */
+	bool froze_inside;                /* owes: the reason of the pause was seen to be the migration */
 	bool was_running;                 /* the guest ran on its source when the intent was made */
 	enum err result;                  /* why REFUSED, FAILED or UNPROVEN */
 	struct stamp asked, sent, closed; /* zero where it did not happen */
@@ -125,6 +126,7 @@ struct intent_reply {
 	bool fell_back;
 	bool is_read_back;    /* ACTION_BANDWIDTH: the limit in force was read after the call, and is the one ordered */
 	bool froze_guest;     /* the guest was running just before and our suspend stopped it inside the job */
+	bool froze_inside;    /* and the reason of its pause, read after that, is the migration */
 	bool resumed_at_once; /* the job had ended under our suspend, so the guest was resumed at once */
 	char text[320];
 };

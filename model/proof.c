@@ -43,6 +43,7 @@ void intent_replied(struct intent *intent, const struct intent_reply *reply, str
 	intent->fell_back = reply->fell_back;
 	intent->is_read_back = reply->is_read_back;
 	intent->owes = reply->froze_guest && !reply->resumed_at_once;
+	intent->froze_inside = intent->owes && reply->froze_inside;
 	if (reply->result != ERR_OK) {
 		close_with(intent, reply->was_called ? INTENT_FAILED : INTENT_REFUSED, reply->result, reply->text, at);
 		return;
@@ -192,5 +193,8 @@ enum debt debt_judge(const struct intent *intent, const struct migration *migrat
 		return DEBT_NONE;
 	if (source.run != DOMAIN_PAUSED)
 		return DEBT_BLIND;
+	/* no migration leaves that reason behind: it ran again, and then its owner stopped it */
+	if (intent->froze_inside && source.reason == REASON_USER)
+		return DEBT_NONE;
 	return destination_seen ? DEBT_DUE : DEBT_BLIND;
 }

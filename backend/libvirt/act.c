@@ -223,6 +223,7 @@ static void act_judge_pause(struct act *act, bool was_running)
 	}
 	if (after.has_job || after.state.reason == REASON_MIGRATION) {
 		act->reply->froze_guest = was_running;
+		act->reply->froze_inside = was_running && after.state.reason == REASON_MIGRATION;
 		act_end(act, ERR_OK, "paused: the guest stands still until all its memory is copied");
 		return;
 	}
@@ -432,7 +433,9 @@ void act_pay_debt(virConnectPtr conn, const struct intent *intent, const struct 
 	if (!act_begin(&act, conn, intent, seam, reply))
 		return;
 	enum err result = act_read(&act, &reading);
-	bool is_ours = reading.state.reason == REASON_MIGRATION || reading.state.reason == REASON_USER;
+	/* a pause that fell into the migration bears its reason */
+	bool is_ours = reading.state.reason == REASON_MIGRATION ||
+		       (reading.state.reason == REASON_USER && !intent->froze_inside);
 	if (result != ERR_OK) {
 		act_end(&act, result, act.why.text);
 	} else if (reading.has_job || reading.is_incoming || reading.state.run != DOMAIN_PAUSED || !is_ours) {

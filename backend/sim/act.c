@@ -102,6 +102,7 @@ static void pause_guest(struct sim_world *world, uint32_t number, struct intent_
 	if (reply->result != ERR_OK)
 		return;
 	reply->froze_guest = was_running;
+	reply->froze_inside = was_running && guest->state.reason == REASON_MIGRATION;
 	if (was_running && guest->state.reason != REASON_MIGRATION)
 		resume_at_once(world, number, reply);
 }

@@ -201,7 +201,7 @@ static void bind_state(struct binder *binder, const struct intent *intent, enum 
 	bind_text(binder, intent_stage_name(stage));
 	bind_text(binder, was_called ? force_method_name(intent->used) : NULL);
 	bind_int(binder, intent->fell_back);
-	bind_int(binder, intent->owes);
+	bind_int(binder, intent->owes + (intent->owes && intent->froze_inside));
 	bind_int(binder, intent->result);
 	bind_text(binder, intent->result == ERR_OK ? "" : err_text(intent->result));
 	bind_text(binder, intent->text);

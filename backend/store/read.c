@@ -261,7 +261,9 @@ static void read_state(struct reader *reader, struct intent *intent)
 	intent->stage = (enum intent_stage)read_word(reader, name_of_stage, INTENT_STAGE_COUNT);
 	intent->used = read_method(reader);
 	intent->fell_back = read_int(reader, 0, 1) != 0;
-	intent->owes = read_int(reader, 0, 1) != 0;
+	int64_t owes = read_int(reader, 0, 2);
+	intent->owes = owes != 0;
+	intent->froze_inside = owes == 2;
 	intent->result = (enum err)read_int(reader, 0, ERR_COUNT - 1);
 	read_text(reader, unused, sizeof unused); /* result_text repeats the number for people */
 	read_text(reader, intent->text, sizeof intent->text);

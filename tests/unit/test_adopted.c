@@ -179,6 +179,25 @@ static void a_call_that_never_was_is_given_up_and_owes_nothing(void **state)
 	assert_int_equal(intent.stage, INTENT_UNPROVEN);
 }
 
+static void a_pause_of_its_owner_after_the_migration_is_not_undone(void **state)
+{
+	(void)state;
+	struct intent intent = dead_intent(ACTION_FORCE_COMPLETE, METHOD_PAUSE, INTENT_RECORDED);
+	struct intent_reply reply = {
+		.was_called = true, .used = METHOD_PAUSE, .froze_guest = true, .froze_inside = true};
+	struct sight sight = {.source = paused_by_user, .is_jobless = true, .destination_seen = true};
+
+	intent_replied(&intent, &reply, soon);
+	assert_int_equal(debt_of(&intent, &sight), DEBT_NONE);
+	sight.source.reason = REASON_MIGRATION;
+	assert_int_equal(debt_of(&intent, &sight), DEBT_DUE);
+	/* of one whose reason nobody has read it may be our own */
+	reply.froze_inside = false;
+	intent_replied(&intent, &reply, soon);
+	sight.source.reason = REASON_USER;
+	assert_int_equal(debt_of(&intent, &sight), DEBT_DUE);
+}
+
 static void an_owed_guest_is_due_only_where_both_ends_were_looked_at(void **state)
 {
 	(void)state;
@@ -226,6 +245,7 @@ int main(void)
 		cmocka_unit_test(a_picture_out_of_the_cache_proves_nothing_while_it_is_open),
 		cmocka_unit_test(where_the_guest_is_tells_when_its_migration_is_not_known),
 		cmocka_unit_test(a_call_that_never_was_is_given_up_and_owes_nothing),
+		cmocka_unit_test(a_pause_of_its_owner_after_the_migration_is_not_undone),
 		cmocka_unit_test(an_owed_guest_is_due_only_where_both_ends_were_looked_at),
 		cmocka_unit_test(an_owed_guest_is_left_alone_while_a_job_may_hold_it),
 	};

@@ -322,7 +322,7 @@ static void an_intent_comes_back_with_its_owner_and_its_end(void **state)
 	record_intent(fixture, &limit);
 	intent.stage = INTENT_UNPROVEN;
 	intent.used = METHOD_PAUSE;
-	intent.fell_back = intent.owes = true;
+	intent.fell_back = intent.owes = intent.froze_inside = true;
 	intent.result = ERR_TIMEOUT;
 	intent.sent = (struct stamp){{6000}, {1700000001000}};
 	intent.closed = (struct stamp){{7000}, {1700000002000}};
@@ -339,7 +339,7 @@ static void an_intent_comes_back_with_its_owner_and_its_end(void **state)
 	assert_int_equal(row->intent.used, METHOD_PAUSE);
 	assert_int_equal(row->intent.stage, INTENT_UNPROVEN);
 	assert_int_equal(row->intent.result, ERR_TIMEOUT);
-	assert_true(row->intent.fell_back && row->intent.owes && !row->is_late);
+	assert_true(row->intent.fell_back && row->intent.owes && row->intent.froze_inside && !row->is_late);
 	assert_memory_equal(&row->intent.asked, &intent.asked, sizeof intent.asked);
 	assert_memory_equal(&row->intent.sent, &intent.sent, sizeof intent.sent);
 	assert_memory_equal(&row->intent.closed, &intent.closed, sizeof intent.closed);
