@@ -16,20 +16,20 @@ static bool is_news_of_another_job(const struct migration *ended, const struct e
 	return job_is_another(&ended->stats, stats) || began > ended->ended.mono.ms;
 }
 
-/* A picture of an earlier run is the job that is seen now only if both began at about the same time of day. */
-static bool picture_fits(const struct migration *picture, const struct event *event)
-{
-	int64_t began = event->at.mono.ms - (job_has(&event->job.stats, JOB_ELAPSED) ? event->job.stats.elapsed.ms : 0);
-
-	return llabs(began - picture->started.ms) < 60000 && !job_is_another(&picture->stats, &event->job.stats);
-}
-
 static bool is_same_job(const struct migration *migration, const struct event *event)
 {
 	const struct job_stats *stats = &event->job.stats;
 
 	return !job_is_another(&migration->stats, stats) &&
 	       !job_began_since(&migration->stats, migration->last_sample, stats, event->job.asked);
+}
+
+/* A picture of an earlier run is the job that is seen now only if both began at about the same time of day. */
+static bool picture_fits(const struct migration *picture, const struct event *event)
+{
+	int64_t began = event->at.mono.ms - (job_has(&event->job.stats, JOB_ELAPSED) ? event->job.stats.elapsed.ms : 0);
+
+	return llabs(began - picture->started.ms) < 60000 && is_same_job(picture, event);
 }
 
 static struct migration *job_migration(struct fleet *fleet, struct host *host, const struct event *event)

@@ -598,6 +598,29 @@ static void a_picture_becomes_the_living_job_or_an_old_one(void **state)
 	end(fleet);
 }
 
+static void a_picture_is_not_continued_by_the_job_after_it(void **state)
+{
+	struct fleet *fleet = fleet_with_two_hosts(NULL);
+	struct event *picture = event_new(EVENT_PICTURE, HOST_NONE, now());
+
+	(void)state;
+	picture->picture = (struct migration_record){.id = {host_uuid(SOURCE), guest, 7},
+						     .name = mem_dup("web-1"),
+						     .phase = PHASE_PRECOPY,
+						     .first_seen = {now().wall.ms - 35000},
+						     .last_seen = {now().wall.ms - 10000},
+						     .elapsed = {25000},
+						     .downtime = {-1},
+						     .stats = {.elapsed = {25000}, .data_processed = {10}}};
+	job_mark(&picture->picture.stats, JOB_ELAPSED);
+	job_mark(&picture->picture.stats, JOB_DATA_PROCESSED);
+	tell(fleet, picture);
+	/* half a minute after the other, when that was not to be seen any more */
+	tell_job(fleet, 4000, 1000, 1);
+	assert_int_equal(row_of(fleet)->id.attempt, 8);
+	end(fleet);
+}
+
 static void a_picture_of_a_host_that_is_not_watched_is_left_out(void **state)
 {
 	struct fleet_settings settings = {0};
@@ -709,6 +732,7 @@ int main(void)
 		cmocka_unit_test(a_long_freeze_is_told_once),
 		cmocka_unit_test(a_host_named_twice_is_counted_once),
 		cmocka_unit_test(a_picture_becomes_the_living_job_or_an_old_one),
+		cmocka_unit_test(a_picture_is_not_continued_by_the_job_after_it),
 		cmocka_unit_test(a_picture_of_a_host_that_is_not_watched_is_left_out),
 		cmocka_unit_test(hostile_names_are_shown_escaped_and_kept_raw),
 		cmocka_unit_test(throughput_is_smoothed_from_bytes_and_falls_when_nothing_moves),
