@@ -227,7 +227,8 @@ static void act_judge_pause(struct act *act, bool was_running)
 		act_end(act, ERR_OK, "paused: the guest stands still until all its memory is copied");
 		return;
 	}
-	if (was_running && after.state.reason == REASON_USER)
+	/* API_ERROR: the migration failed, and libvirt could not resume what we had stopped inside it */
+	if (was_running && (after.state.reason == REASON_USER || after.state.reason == REASON_API_ERROR))
 		act_resume_at_once(act);
 	else
 		act_end(act, ERR_INVALID_STATE,
@@ -434,7 +435,7 @@ void act_pay_debt(virConnectPtr conn, const struct intent *intent, const struct 
 		return;
 	enum err result = act_read(&act, &reading);
 	/* a pause that fell into the migration bears its reason */
-	bool is_ours = reading.state.reason == REASON_MIGRATION ||
+	bool is_ours = reading.state.reason == REASON_MIGRATION || reading.state.reason == REASON_API_ERROR ||
 		       (reading.state.reason == REASON_USER && !intent->froze_inside);
 	if (result != ERR_OK) {
 		act_end(&act, result, act.why.text);

@@ -24,7 +24,8 @@ struct act_seam {
 /* Carries out one intent and fills the reply (all of it). Blocks as long as libvirt does. `conn` is borrowed and read-write. */
 void act_run(virConnectPtr conn, const struct intent *intent, const struct act_seam *seam, struct intent_reply *reply);
 
-/* Resumes a guest that our pause left frozen: only if it is paused, because of a migration or by a user, and has no job. */
+/* Resumes a guest that our pause left frozen: only if it is paused, because of a migration, because libvirt
+ * could not resume it after one, or by a user where that may have been us, and has no job. */
 void act_pay_debt(virConnectPtr conn, const struct intent *intent, const struct act_seam *seam,
 		  struct intent_reply *reply);
 
