@@ -22,6 +22,7 @@ scripts = $(sort $(patsubst $(srcdir)/%,%,$(wildcard $(patsubst %,$(srcdir)/%/te
 tree = $(sort $(patsubst $(srcdir)/%,%,$(shell find $(srcdir)/$(1) -type f -name '*.*' ! -name '*.o' ! -name '*.log' ! -name '*.trs' ! -name '.*' 2>/dev/null)))
 
 include tests/unit/unit.mk
+include tests/model/model.mk
 include tests/bench/bench.mk
 include tests/fuzz/fuzz.mk
 
