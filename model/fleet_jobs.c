@@ -88,8 +88,10 @@ static void look_for_destination(struct fleet *fleet, struct migration *migratio
 	}
 }
 
-static void first_sample(struct fleet *fleet, struct migration *migration, const struct event *event)
+static void first_sample(struct fleet *fleet, const struct host *host, struct migration *migration,
+			 const struct event *event)
 {
+	const struct fleet_domain *domain = fleet_host_domain(host, &event->job.uuid);
 	bool is_new = !migration->from_cache;
 
 	if (job_has(&event->job.stats, JOB_ELAPSED)) {
@@ -103,6 +105,9 @@ static void first_sample(struct fleet *fleet, struct migration *migration, const
 	if (is_new)
 		say_begin(fleet, migration, event->at);
 	look_for_destination(fleet, migration, event->at);
+	/* what its host told before the job was known; statistics need not bear a state */
+	if (domain)
+		fleet_adopt_source_state(fleet, migration, domain->state, event->at);
 	fleet_mark_changed(fleet, migration);
 }
 
@@ -136,7 +141,7 @@ void fleet_apply_job(struct fleet *fleet, struct host *host, const struct event 
 	if (!migration)
 		return;
 	if (!migration->has_live_sample)
-		first_sample(fleet, migration, event);
+		first_sample(fleet, host, migration, event);
 	if (event->job.state.run != DOMAIN_UNKNOWN)
 		fleet_host_domain_set(host, &event->job.uuid, NULL, event->job.state);
 	if (fleet_host_domain(host, &event->job.uuid))

@@ -438,6 +438,33 @@ static void postcopy_is_seen_from_either_end_and_stops_the_frozen_clock(void **s
 	end(fleet);
 }
 
+/* Statistics do not tell it; who finds a migration under way must not take a frozen guest for a running one until the next inventory. */
+static void a_migration_that_is_found_has_the_phase_that_its_guest_shows(void **state)
+{
+	static const struct {
+		enum domain_reason reason;
+		bool runs_there;
+		enum phase phase;
+	} cases[] = {{REASON_USER, false, PHASE_PRECOPY},
+		     {REASON_MIGRATION, false, PHASE_PAUSED},
+		     {REASON_POSTCOPY, true, PHASE_POSTCOPY},
+		     {REASON_POSTCOPY_FAILED, true, PHASE_POSTCOPY_FAILED}};
+	static const struct domain_state postcopy = {DOMAIN_RUNNING, REASON_POSTCOPY};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct fleet *fleet = fleet_with_two_hosts(NULL);
+		struct event *event = job_event(60000, 1000, GIB, 2);
+
+		tell_inventory(fleet, SOURCE, 1, (struct domain_state){DOMAIN_PAUSED, cases[i].reason});
+		tell_inventory(fleet, DESTINATION, 1, cases[i].runs_there ? postcopy : incoming);
+		event->job.state = (struct domain_state){DOMAIN_UNKNOWN, REASON_OTHER};
+		tell(fleet, event);
+		assert_int_equal(row_of(fleet)->phase, cases[i].phase);
+		end(fleet);
+	}
+}
+
 /* The destination calls it post-copy as long as its guest runs, whatever became of the source. */
 static void a_broken_postcopy_is_broken_until_its_source_says_otherwise(void **state)
 {
@@ -724,6 +751,7 @@ int main(void)
 		cmocka_unit_test(a_guest_that_vanishes_is_lost_only_after_a_grace),
 		cmocka_unit_test(a_guest_that_is_seen_running_elsewhere_completed),
 		cmocka_unit_test(postcopy_is_seen_from_either_end_and_stops_the_frozen_clock),
+		cmocka_unit_test(a_migration_that_is_found_has_the_phase_that_its_guest_shows),
 		cmocka_unit_test(a_broken_postcopy_is_broken_until_its_source_says_otherwise),
 		cmocka_unit_test(a_broken_postcopy_whose_memory_moves_again_is_told_once),
 		cmocka_unit_test(a_late_running_sample_does_not_thaw_a_frozen_guest),
