@@ -85,6 +85,14 @@ static bool is_abandoned(const struct acting *acting)
 	return acting->answer_fd >= 0 && poll(&pipe_end, 1, 0) > 0 && (pipe_end.revents & POLLERR);
 }
 
+/* What is not said stays as it is. */
+static enum limit_action limit_action_of(const struct run *run, const struct row *row)
+{
+	if (command_line_has(run->line, "timeout-action"))
+		return (enum limit_action)run->settings->own_limit_action;
+	return row->own_limit.order ? row->own_limit.action : LIMIT_AS_CONFIGURED;
+}
+
 /* Looks for the migration and submits the order when it is sure which one is meant. True: over, *code is the exit code. */
 static bool find_and_submit(struct acting *acting, struct discovery *discovery, const struct snapshot *snapshot,
 			    int *code)
@@ -108,6 +116,7 @@ static bool find_and_submit(struct acting *acting, struct discovery *discovery, 
 		.action = action_of(acting->run),
 		.method = (enum force_method)settings->force_method,
 		.value = acting->run->line->value,
+		.limit_action = limit_action_of(acting->run, row),
 		.target = row->id,
 		.insist = settings->insist,
 		.confirmation = "command line",

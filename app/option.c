@@ -13,7 +13,7 @@
 
 #define ON(command) (1u << COMMAND_##command)
 #define WATCHING (ON(DASHBOARD) | ON(ONCE) | ON(STREAM))
-#define ACTING (ON(FORCE) | ON(ABORT) | ON(DOWNTIME) | ON(BANDWIDTH) | ON(ARM))
+#define ACTING (ON(FORCE) | ON(ABORT) | ON(DOWNTIME) | ON(BANDWIDTH) | ON(ARM) | ON(TIMEOUT))
 #define LIVE (WATCHING | ACTING) /* all that reach hosts */
 
 #define AT(member) .offset = offsetof(struct settings, member)
@@ -30,6 +30,8 @@
 
 static const char *const method_words[] = {"auto", "pause", "post-copy", NULL};
 static const char *const limit_words[] = {"none", "abort", "force_complete", NULL}; /* enum limit_action */
+static const char *const own_limit_words[] = {"none", "abort", "force_complete", "configured",
+					      NULL}; /* enum limit_action */
 static const char *const policy_words[] = {"act", "observe", NULL};
 static const char *const glyph_words[] = {"auto", "unicode", "ascii", NULL};
 static const char *const bell_words[] = {"off", "critical", "all", NULL};
@@ -122,6 +124,9 @@ const struct option_row option_table[] = {
 	  .help = "wait until the migration has ended, or until what was set is in force, and tell" },
 	{ .name = "insist", .type = OPTION_FLAG, .initial = "false", AT(insist), .commands = ACTING,
 	  .help = "act although the ledger of actions cannot be written" },
+	{ .name = "timeout-action", .type = OPTION_CHOICE, .argument = "ACTION", .initial = "configured",
+	  .choices = own_limit_words, AT(own_limit_action), .commands = ON(TIMEOUT),
+	  .help = "what is done at the limit: none, abort, force_complete, or configured; left out: as before" },
 	{ .name = "help", .letter = 'h', .type = OPTION_FLAG, .initial = "false", AT(help),
 	  .help = "this text" },
 	{ .name = "version", .letter = 'V', .type = OPTION_FLAG, .initial = "false", AT(version),
@@ -150,6 +155,7 @@ bool command_action(enum command command, enum action *out)
 		{COMMAND_DOWNTIME, ACTION_DOWNTIME},
 		{COMMAND_BANDWIDTH, ACTION_BANDWIDTH},
 		{COMMAND_ARM, ACTION_ARM},
+		{COMMAND_TIMEOUT, ACTION_TIMEOUT},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		if (rows[i].command == command) {

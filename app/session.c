@@ -44,13 +44,17 @@ static bool uses_cache(enum command command)
 	return command == COMMAND_DASHBOARD || command == COMMAND_STREAM || command == COMMAND_HISTORY;
 }
 
-/* Who acts, or stays long enough to look after what a virt-drain that died left open. */
+/* All that reach hosts: limits of single migrations and armed forces of other processes are in it. */
 static bool uses_ledger(const struct run *run)
 {
+	return run->line->command != COMMAND_HISTORY || run->settings->actions;
+}
+
+/* Who acts, or stays long enough to look after what a virt-drain that died left open. */
+static bool writes_ledger(const struct run *run)
+{
 	enum command command = run->line->command;
-	if (command == COMMAND_HISTORY)
-		return run->settings->actions;
-	return !run->settings->read_only &&
+	return run->ledger && !run->settings->read_only &&
 	       (command == COMMAND_DASHBOARD || command == COMMAND_STREAM || is_acting(command));
 }
 
@@ -216,7 +220,8 @@ enum err session_start(struct session *out, const struct run *run, struct err_in
 	struct backend_settings backend_settings = {
 		.fleet = {.completion_timeout_per_gib = settings->completion_timeout_per_gib,
 			  .limit_action =
-				  acts_at_limits(run) ? (enum limit_action)settings->timeout_action : LIMIT_NONE,
+				  is_recording(settings) ? LIMIT_NONE : (enum limit_action)settings->timeout_action,
+			  .is_policy_elsewhere = !acts_at_limits(run),
 			  .is_policy_observing = settings->policy == 1,
 			  .frozen_warning = settings->frozen_warning,
 			  .is_read_only = settings->read_only,
@@ -225,6 +230,7 @@ enum err session_start(struct session *out, const struct run *run, struct err_in
 		.refresh = settings->refresh,
 		.cache_path = run->cache,
 		.ledger_path = run->ledger,
+		.reads_ledger_only = !writes_ledger(run),
 		.retention = settings->retention,
 		.adopts = !failpoint_is_armed("no-adoption"),
 	};
@@ -240,7 +246,7 @@ enum err session_start(struct session *out, const struct run *run, struct err_in
 		out->tap = err ? NULL : out->driver;
 	}
 	raise_descriptor_limit();
-	if (run->ledger) {
+	if (writes_ledger(run)) {
 		backend_settings.audit.put = system_log_put;
 		system_log_look();
 	}

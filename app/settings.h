@@ -51,6 +51,7 @@ struct settings {
 	duration stream_for; /* 0: until stopped */
 	bool actions;        /* history of the ledger in place of the cache */
 	bool wait, insist;
+	int own_limit_action; /* enum limit_action, of one migration; means something where it was given */
 	bool help, version;
 };
 

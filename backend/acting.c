@@ -121,6 +121,14 @@ struct driver *acting_driver(const struct backend *backend, const struct intent 
 	return collector_driver(backend, fleet_host_number(backend->fleet, &intent->order.target.host), &own);
 }
 
+/* No driver has a part in it: the policy of this process obeys it from now on, those of others when they see the ledger. */
+static void limit_begin(struct backend *backend, struct intent *intent)
+{
+	intent->stage = INTENT_RECORDED;
+	fleet_note_intent(backend->fleet, intent);
+	fleet_take_limit(backend->fleet, intent);
+}
+
 static void hand_to_driver(struct backend *backend, struct intent *intent, struct stamp now)
 {
 	struct driver *driver = acting_driver(backend, intent);
@@ -128,6 +136,10 @@ static void hand_to_driver(struct backend *backend, struct intent *intent, struc
 
 	if (intent->order.action == ACTION_ARM) {
 		arming_begin(backend, intent, now);
+		return;
+	}
+	if (intent->order.action == ACTION_TIMEOUT) {
+		limit_begin(backend, intent);
 		return;
 	}
 	if (!driver || !driver->ops->submit) {
@@ -169,9 +181,12 @@ void acting_order(struct backend *backend, const struct order *order)
 		return;
 	}
 	name_target(backend, &fresh);
+	if (fresh.order.job_began.ms == 0)
+		fresh.order.job_began = fleet_job_began(backend->fleet, &order->target, now);
 	struct intent *intent = intent_add(backend, &fresh);
 	if (action_check(order->action, order->method, &facts, &why) != ERR_OK ||
-	    action_value_check(order->action, order->value, &why) != ERR_OK) {
+	    action_value_check(order->action, order->value, &why) != ERR_OK ||
+	    fleet_check_limit(backend->fleet, order, now.mono, &why) != ERR_OK) {
 		intent_refuse(intent, &why, now);
 		/* the row keeps the intent that is under way; a refused one is only told */
 		say(backend, intent, now);

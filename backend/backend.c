@@ -141,6 +141,7 @@ static void start_recorder(struct backend *backend)
 		.ledger_path = backend->settings.ledger_path,
 		.retention = backend->settings.retention,
 		.audit = backend->settings.audit,
+		.reads_ledger_only = backend->settings.reads_ledger_only || backend->settings.fleet.is_read_only,
 		.adopts = backend->settings.adopts && !backend->settings.fleet.is_read_only,
 		.sink = {collector_sink, backend},
 	};

@@ -22,9 +22,10 @@ struct backend_settings {
 	const char *ledger_path; /* NULL: no ledger (only for --demo and recordings) */
 	struct audit_sink audit; /* where actions are told too (the system's log); only with a ledger */
 	struct alert_sink alert; /* who is told what nobody looks for, on the collector's thread; it may not wait */
-	bool adopts;             /* looks after what a virt-drain that died left open in the ledger */
-	duration adopt_every;    /* between two looks for what somebody has left; 0: 10 s */
-	duration retention;      /* outcomes and passes in the cache; default 90 days */
+	bool reads_ledger_only; /* the ledger is looked at for what other processes of the user share, and not written */
+	bool adopts;            /* looks after what a virt-drain that died left open in the ledger */
+	duration adopt_every;   /* between two looks for what somebody has left; 0: 10 s */
+	duration retention;     /* outcomes and passes in the cache; default 90 days */
 	duration
 		proof_patience; /* how long a sent intent waits for its proof before it is UNPROVEN; 0: as the action table says */
 };

@@ -21,6 +21,7 @@ libvd_store_a_SOURCES = \
 	backend/store/db.c backend/store/db.h \
 	backend/store/db_path.c backend/store/db_path.h \
 	backend/store/ledger.c backend/store/ledger_adopt.c backend/store/ledger.h \
+	backend/store/ledger_watch.c backend/store/ledger_watch.h \
 	backend/store/memory.c backend/store/memory.h \
 	backend/store/read.c \
 	backend/store/recorder.c backend/store/recorder.h \

@@ -142,6 +142,7 @@ static void take_event(struct backend *backend, const struct event *event)
 	case EVENT_PASS:
 	case EVENT_COMPLETED:
 	case EVENT_LATE:
+	case EVENT_SHARED:
 	case EVENT_PICTURE:
 	case EVENT_PICTURE_HOST:
 	case EVENT_NOTICE:

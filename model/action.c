@@ -25,11 +25,24 @@ static const struct action_entry entries[ACTION_COUNT] = {
 	[ACTION_ARM] = {ACTION_ARM, "arm", "arm",
 	                "force the migration at the best moment: when a pass begins and none that is notably cheaper is near",
 	                true, TAKES_METHOD, SECONDS(30)},
+	[ACTION_TIMEOUT] = {ACTION_TIMEOUT, "timeout", "limit",
+	                    "give this migration a limit of its own, and say what shall be done when it is reached",
+	                    true, TAKES_LIMIT, SECONDS(15)},
 };
 /* clang-format on */
 
 /* Which column of the refusal table an order reads. */
-enum rule { RULE_AUTO, RULE_PAUSE, RULE_POSTCOPY, RULE_ABORT, RULE_BANDWIDTH, RULE_DOWNTIME, RULE_ARM, RULE_COUNT };
+enum rule {
+	RULE_AUTO,
+	RULE_PAUSE,
+	RULE_POSTCOPY,
+	RULE_ABORT,
+	RULE_BANDWIDTH,
+	RULE_DOWNTIME,
+	RULE_ARM,
+	RULE_TIMEOUT, /* in every phase that is no outcome */
+	RULE_COUNT
+};
 
 #define NOT_YET "memory is not being copied yet: wait for pre-copy, or abort"
 #define IN_POSTCOPY "post-copy is under way already and completes by itself"
@@ -98,6 +111,8 @@ static enum rule rule_of(enum action action, enum force_method method)
 		return RULE_DOWNTIME;
 	if (action == ACTION_ARM)
 		return RULE_ARM;
+	if (action == ACTION_TIMEOUT)
+		return RULE_TIMEOUT;
 	if (method == METHOD_PAUSE)
 		return RULE_PAUSE;
 	return method == METHOD_POSTCOPY ? RULE_POSTCOPY : RULE_AUTO;
@@ -108,8 +123,14 @@ static enum err refuse(struct err_info *why, enum err code, const char *sentence
 	return err_set(why, code, "virt-drain", 0, "%s", sentence);
 }
 
+/* Nothing is sent to a host: it holds among the processes of the user. */
+static bool is_among_us(enum action action)
+{
+	return action == ACTION_TIMEOUT;
+}
+
 /* What no action may do, whichever it is. */
-static enum err check_any(const struct action_facts *facts, struct err_info *why)
+static enum err check_any(enum action action, const struct action_facts *facts, struct err_info *why)
 {
 	if (facts->is_recording)
 		return refuse(why, ERR_UNSUPPORTED, "nothing can be done here: this is a recording");
@@ -123,7 +144,7 @@ static enum err check_any(const struct action_facts *facts, struct err_info *why
 		return refuse(why, ERR_NOT_FOUND, "there is no such migration any more");
 	if (phase_is_outcome(facts->phase))
 		return refuse(why, ERR_NOT_FOUND, "the migration has ended: there is nothing to act on");
-	if (!facts->is_reachable)
+	if (!facts->is_reachable && !is_among_us(action))
 		return refuse(why, ERR_UNREACHABLE, "the source host does not answer: nothing can be sent to it now");
 	if (facts->is_incoming_side)
 		return refuse(why, ERR_INVALID_STATE, "this is the receiving end: act on the source host");
@@ -147,7 +168,7 @@ static enum err check_force(enum force_method method, const struct action_facts 
 enum err action_check(enum action action, enum force_method method, const struct action_facts *facts,
 		      struct err_info *why)
 {
-	enum err code = check_any(facts, why);
+	enum err code = check_any(action, facts, why);
 
 	if (code != ERR_OK)
 		return code;
@@ -179,6 +200,9 @@ static const char *const consequences[RULE_COUNT] = {
 	[RULE_ARM] = "Fires by itself, without asking again, and once. The same key disarms it; so does the end of the "
 		     "migration, a "
 		     "change of its phase, a source that does not answer at that moment, and the end of virt-drain.",
+	[RULE_TIMEOUT] =
+		"The limit holds for this migration alone, in each virt-drain of yours, and stays when this one ends. "
+		"What is done then is announced at least ten seconds before, done once, and never in post-copy.",
 };
 
 const char *action_consequence(enum action action, enum force_method method, enum phase phase)

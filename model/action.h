@@ -26,7 +26,7 @@ struct action_facts {
 };
 
 /* What an action has to be told beside its target. */
-enum action_takes { TAKES_NOTHING, TAKES_METHOD, TAKES_DURATION, TAKES_BANDWIDTH };
+enum action_takes { TAKES_NOTHING, TAKES_METHOD, TAKES_DURATION, TAKES_BANDWIDTH, TAKES_LIMIT };
 
 struct action_entry {
 	enum action action;
@@ -55,7 +55,7 @@ const char *action_consequence(enum action action, enum force_method method, enu
 
 /* True where order.value means something: it is asked for, shown and recorded. */
 bool action_has_value(enum action action);
-/* "DURATION", "MIB_PER_S|none", or "" for an action without a value. */
+/* "DURATION", "MIB_PER_S|none", "DURATION|none", or "" for an action without a value. */
 const char *action_value_argument(enum action action);
 /* What a person wrote. Errors: ERR_USAGE with what would be right; *out untouched. */
 enum err action_value_parse(enum action action, const char *text, uint64_t *out, struct err_info *why) ATTR_WARN_UNUSED;

@@ -3,6 +3,7 @@
  * The value of an order: what a person wrote, whether it can be, and what would be right instead. Pure.
  */
 #include "model/action.h"
+#include "model/own_limit.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -25,6 +26,7 @@ const char *action_value_argument(enum action action)
 	switch (action_entry(action)->takes) {
 	case TAKES_DURATION: return "DURATION";
 	case TAKES_BANDWIDTH: return "MIB_PER_S|none";
+	case TAKES_LIMIT: return "DURATION|none";
 	case TAKES_NOTHING:
 	case TAKES_METHOD: break;
 	}
@@ -63,6 +65,7 @@ enum err action_value_check(enum action action, uint64_t value, struct err_info 
 	switch (action_entry(action)->takes) {
 	case TAKES_DURATION: return check_downtime(value, why);
 	case TAKES_BANDWIDTH: return check_bandwidth(value, why);
+	case TAKES_LIMIT: return own_limit_check_length(value, why);
 	case TAKES_NOTHING:
 	case TAKES_METHOD: break;
 	}
@@ -131,6 +134,7 @@ enum err action_value_parse(enum action action, const char *text, uint64_t *out,
 	switch (action_entry(action)->takes) {
 	case TAKES_DURATION: code = parse_duration(text, &value, why); break;
 	case TAKES_BANDWIDTH: code = parse_bandwidth(text, &value, why); break;
+	case TAKES_LIMIT: code = own_limit_parse(text, &value, why); break;
 	case TAKES_NOTHING:
 	case TAKES_METHOD:
 		code = err_set(why, ERR_USAGE, "virt-drain", 0, "%s takes no value", action_name(action));
@@ -177,6 +181,7 @@ char *action_value_text(enum action action, uint64_t value, char *buffer, size_t
 	switch (action_entry(action)->takes) {
 	case TAKES_DURATION: return duration_text(value, buffer, size);
 	case TAKES_BANDWIDTH: return bandwidth_number(value, buffer, size);
+	case TAKES_LIMIT: return own_limit_text(value, buffer, size);
 	case TAKES_NOTHING:
 	case TAKES_METHOD: break;
 	}
@@ -209,6 +214,7 @@ bool action_value_suggest(enum action action, const struct forecast *forecast, u
 	switch (action_entry(action)->takes) {
 	case TAKES_DURATION: return suggest_downtime(forecast, out);
 	case TAKES_BANDWIDTH: return suggest_bandwidth(forecast, out);
+	case TAKES_LIMIT: /* what is in force says more than the forecast (own_limit_step) */
 	case TAKES_NOTHING:
 	case TAKES_METHOD: break;
 	}

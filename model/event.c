@@ -49,6 +49,7 @@ void event_free(struct event *event)
 	case EVENT_PICTURE: migration_record_done(&event->picture); break;
 	case EVENT_PICTURE_HOST: host_record_done(&event->picture_host); break;
 	case EVENT_NOTICE: free(event->notice.text); break;
+	case EVENT_SHARED: free(event->shared.order); break;
 	case EVENT_JOB:
 	case EVENT_NO_JOB:
 	case EVENT_INCOMING:

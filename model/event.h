@@ -13,6 +13,7 @@
 #include "model/intent.h"
 #include "model/job_stats.h"
 #include "model/record.h"
+#include "model/shared.h"
 
 #include <stddef.h>
 
@@ -32,7 +33,8 @@ enum event_kind {
 	EVENT_REPLY,     /* .reply: the end of an intent's call */
 	EVENT_LEDGER,    /* .ledger: the recorder wrote an intent, or could not */
 	EVENT_ADOPTED,   /* .adopted: an intent of a virt-drain that died is ours now */
-	EVENT_STORE,     /* .store: health of cache and ledger changed */
+	EVENT_SHARED, /* .shared: what the ledger now says that all processes of the user share; in place of what it said before */
+	EVENT_STORE,   /* .store: health of cache and ledger changed */
 	EVENT_PICTURE, /* .picture: a migration as the cache last knew it (only before the first EVENT_LINK is applied) */
 	EVENT_PICTURE_HOST, /* .picture_host: a host as the cache last knew it */
 	EVENT_NOTICE,       /* .notice: something for the event log that is nothing else */
@@ -146,6 +148,10 @@ struct event {
 			char text[320];
 		} ledger;
 		struct intent adopted; /* times are readings of our own clocks */
+		struct {
+			struct shared_order *order; /* newest first */
+			size_t n_orders;
+		} shared;
 		struct {
 			bool cache_ok, ledger_ok;
 			char cache_text[320]; /* what is wrong and what was done about it; "" if all is well */

@@ -261,7 +261,7 @@ static const struct field fields[FIELD_COUNT] = {
 	{FIELD_PAGE_SIZE, "page-size", "page_size_bytes", VALUE_BYTES, get_page_size, "size of a page"},
 	{FIELD_THROUGHPUT, "send", "throughput_bytes_per_s", VALUE_RATE, get_throughput, "bytes sent per second, smoothed over three seconds"},
 	{FIELD_ELAPSED, "elapsed", "elapsed_ms", VALUE_DURATION, get_elapsed, "time since the migration began, by our own clock"},
-	{FIELD_TIMEOUT, "timeout", "timeout_ms", VALUE_DURATION, get_timeout, "our limit: completion_timeout_per_gib x size"},
+	{FIELD_TIMEOUT, "timeout", "timeout_ms", VALUE_DURATION, get_timeout, "our limit: completion_timeout_per_gib x size, or as set for this migration"},
 	{FIELD_EXPECTED_DOWNTIME, "expected-downtime", "expected_downtime_ms", VALUE_DURATION, get_expected_downtime, "pause that the hypervisor expects at the switch-over"},
 	{FIELD_MAX_DOWNTIME, "max-downtime", "max_downtime_ms", VALUE_DURATION, get_max_downtime, "pause that the switch-over may take: pre-copy ends when what remains fits into it"},
 	{FIELD_THROTTLE, "throttle", "throttle_percent", VALUE_PERCENT, get_throttle, "how far auto-converge slows the guest"},

@@ -57,6 +57,7 @@ void fleet_free(struct fleet *fleet)
 	free(fleet->departure);
 	free(fleet->changed);
 	free(fleet->wanted);
+	free(fleet->shared);
 	free(fleet->drain);
 	free(fleet);
 }
@@ -99,6 +100,8 @@ struct fleet_change fleet_apply(struct fleet *fleet, const struct event *event)
 	fleet->n_changed = fleet->n_wanted = 0;
 	if (event->kind == EVENT_PICTURE || event->kind == EVENT_PICTURE_HOST)
 		fleet_picture(fleet, event);
+	else if (event->kind == EVENT_SHARED)
+		fleet_apply_shared(fleet, event);
 	else if (event->kind == EVENT_NOTICE)
 		fleet_notice(fleet, event->at, event->notice.severity, NULL, host ? host->name : "",
 			     event->notice.text);

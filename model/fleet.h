@@ -20,6 +20,7 @@ struct fleet_settings {
 	duration frozen_warning;        /* a guest frozen longer is told as critical; 0: 10 s */
 	enum limit_action limit_action; /* what is done when a migration reaches our limit */
 	bool is_policy_observing;       /* say what would be done, and do nothing */
+	bool is_policy_elsewhere;       /* this process shows what is done at limits, and neither says nor does it */
 	const char *drain;              /* name of the host that is being emptied, NULL none; copied */
 	bool is_read_only;
 	bool is_simulated;
@@ -47,7 +48,7 @@ struct fleet_change {
 	size_t n_wanted;
 };
 
-/* Applies one event; the event stays the caller's. EVENT_REPLY, EVENT_LEDGER and EVENT_STORE are not for the fleet. */
+/* Applies one event; the event stays the caller's. EVENT_REPLY, EVENT_LEDGER, EVENT_ADOPTED and EVENT_STORE are not for the fleet. */
 struct fleet_change fleet_apply(struct fleet *fleet, const struct event *event);
 
 /* Lets time pass: freshness, frozen warnings, ended rows that leave the table. */
@@ -86,6 +87,14 @@ struct sight fleet_sight(const struct fleet *fleet, const struct intent *intent,
 /* Tells the fleet what an intent did, so that rows show it and phases are judged with it (an abort of ours makes NOT_MOVED a
  * CANCELLED, a refused post-copy marks "no post-copy"). */
 void fleet_note_intent(struct fleet *fleet, const struct intent *intent);
+
+/* A limit of one migration that is in the ledger, or is insisted upon: from now on it holds. */
+void fleet_take_limit(struct fleet *fleet, const struct intent *intent);
+/* Can the migration be given the limit of this order? Orders of other actions can. Errors: ERR_USAGE with what would be right. */
+enum err fleet_check_limit(const struct fleet *fleet, const struct order *order, mono_time now,
+			   struct err_info *why) ATTR_WARN_UNUSED;
+/* When its job began, by our wall clock; 0 if it is not there. */
+wall_time fleet_job_began(const struct fleet *fleet, const struct migration_id *id, struct stamp now);
 
 /* Adds a line to the event log. `text` is cleaned and copied. */
 void fleet_notice(struct fleet *fleet, struct stamp at, enum severity severity, const struct migration_id *about,

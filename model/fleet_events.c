@@ -117,6 +117,7 @@ void fleet_dispatch(struct fleet *fleet, struct host *host, const struct event *
 	case EVENT_REPLY:
 	case EVENT_LEDGER:
 	case EVENT_ADOPTED:
+	case EVENT_SHARED:
 	case EVENT_STORE:
 	case EVENT_PICTURE:
 	case EVENT_PICTURE_HOST:

@@ -108,6 +108,7 @@ static void first_sample(struct fleet *fleet, const struct host *host, struct mi
 	/* what its host told before the job was known; statistics need not bear a state */
 	if (domain)
 		fleet_adopt_source_state(fleet, migration, domain->state, event->at);
+	fleet_share_with(fleet, migration, event->at);
 	fleet_mark_changed(fleet, migration);
 }
 
@@ -157,7 +158,7 @@ void fleet_apply_job(struct fleet *fleet, struct host *host, const struct event 
 	migration->stats = *stats;
 	migration->last_sample = migration->last_seen = event->at.mono;
 	migration->gone_since = (mono_time){0};
-	migration->timeout = timeout_compute(fleet->settings.completion_timeout_per_gib, migration->max_memory, stats);
+	fleet_limit(fleet, migration);
 	fleet_forecast_sample(fleet, migration, event->at);
 }
 
@@ -212,8 +213,7 @@ void fleet_apply_facts(struct fleet *fleet, struct host *host, const struct even
 	if (!migration)
 		return;
 	migration->max_memory = event->facts.max_memory;
-	migration->timeout =
-		timeout_compute(fleet->settings.completion_timeout_per_gib, migration->max_memory, &migration->stats);
+	fleet_limit(fleet, migration);
 	free(migration->owner);
 	migration->owner = mem_dup(event->facts.owner);
 }

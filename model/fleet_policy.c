@@ -19,15 +19,22 @@ static duration watched(const struct migration *migration, mono_time now)
 												     : seed)};
 }
 
+/* Who gives it a limit of its own decides upon the elapsed time that is shown; the other limits are reckoned from what we saw ourselves. */
+static duration reckoned(const struct migration *migration, mono_time now)
+{
+	return migration->own_limit.order ? migration_elapsed(migration, now) : watched(migration, now);
+}
+
 static struct policy_facts facts_of(const struct fleet *fleet, const struct migration *migration, mono_time now)
 {
 	const struct host *host = fleet_host_of(fleet, &migration->id.host);
 	const struct job_stats *stats = &migration->stats;
-	duration age = mono_since(now, migration->last_sample), elapsed = watched(migration, now);
-	int64_t untrusted = migration->job_seed.ms - (elapsed.ms - mono_since(now, migration->first_seen.mono).ms);
+	duration age = mono_since(now, migration->last_sample), elapsed = reckoned(migration, now);
+	/* what libvirt had told before we came is in the one, or in neither */
+	int64_t untrusted = migration_elapsed(migration, now).ms - elapsed.ms;
 
 	return (struct policy_facts){
-		.action = fleet->settings.limit_action,
+		.action = fleet->settings.is_policy_elsewhere ? LIMIT_NONE : fleet_limit_action(fleet, migration),
 		.is_observing = fleet->settings.is_policy_observing,
 		.is_read_only = fleet->settings.is_read_only,
 		.phase = migration->phase,
@@ -50,7 +57,7 @@ static void deed_text(const struct fleet *fleet, const struct migration *migrati
 	const struct forecast *told = &migration->forecast.told;
 	char price[OUTLOOK_MAX];
 
-	if (fleet->settings.limit_action == LIMIT_ABORT)
+	if (fleet_limit_action(fleet, migration) == LIMIT_ABORT)
 		snprintf(buffer, size, "aborted: %s are wasted", text_bytes(price, sizeof price, told->wasted));
 	else
 		snprintf(buffer, size, "force-completed: if it is paused for that, the guest %s",
@@ -60,7 +67,7 @@ static void deed_text(const struct fleet *fleet, const struct migration *migrati
 static void announce(struct fleet *fleet, struct migration *migration, struct stamp now)
 {
 	char wait[TEXT_NUMBER_MAX], deed[OUTLOOK_MAX];
-	int64_t left = migration->timeout.ms - watched(migration, now.mono).ms;
+	int64_t left = migration->timeout.ms - reckoned(migration, now.mono).ms;
 
 	migration->policy_announced = now.mono;
 	deed_text(fleet, migration, deed, sizeof deed);
@@ -72,9 +79,9 @@ static void announce(struct fleet *fleet, struct migration *migration, struct st
 
 static void want(struct fleet *fleet, struct migration *migration, struct stamp now)
 {
-	bool is_abort = fleet->settings.limit_action == LIMIT_ABORT;
+	bool is_abort = fleet_limit_action(fleet, migration) == LIMIT_ABORT;
 
-	migration->is_policy_done = true;
+	migration->is_policy_done = migration->has_policy_acted = true;
 	fleet->wanted =
 		array_reserve(fleet->wanted, &fleet->wanted_capacity, fleet->n_wanted + 1, sizeof *fleet->wanted);
 	fleet->wanted[fleet->n_wanted++] = (struct order){
@@ -83,7 +90,7 @@ static void want(struct fleet *fleet, struct migration *migration, struct stamp 
 		.target = migration->id,
 		.confirmation = ORDER_BY_POLICY,
 		.seen = fleet_seen(fleet, &migration->id, now.mono),
-		.job_began = {now.wall.ms - watched(migration, now.mono).ms},
+		.job_began = {now.wall.ms - reckoned(migration, now.mono).ms},
 	};
 	fleet_say(fleet, now, SEVERITY_WARNING, migration, "our limit is reached: it is %s",
 		  is_abort ? "aborted" : "force-completed");

@@ -67,6 +67,8 @@ struct fleet {
 	struct notice notice[NOTICES_KEPT]; /* a window that slides: oldest first; strings owned */
 	size_t n_notices;
 	uint64_t notice_serial;
+	struct shared_order *shared; /* as the ledger last told */
+	size_t n_shared;
 	struct order *wanted; /* of the running tick */
 	size_t n_wanted, wanted_capacity;
 	const struct migration **changed; /* of the running apply */
@@ -150,6 +152,13 @@ void fleet_forecast_phase(struct fleet *fleet, struct migration *migration, stru
 struct forecast fleet_forecast_at(const struct fleet *fleet, const struct migration *migration, mono_time now);
 /* What the links have carried, for the forecast of a lifted limit. */
 void fleet_note_sending(struct fleet *fleet);
+
+/* fleet_shared.c: what other processes have set, for a migration whose beginning is known now, and for all */
+void fleet_share_with(struct fleet *fleet, struct migration *migration, struct stamp at);
+void fleet_apply_shared(struct fleet *fleet, const struct event *event);
+/* What is done at its limit; and the limit itself again, after something that it is reckoned from has changed. */
+enum limit_action fleet_limit_action(const struct fleet *fleet, const struct migration *migration);
+void fleet_limit(const struct fleet *fleet, struct migration *migration);
 
 /* fleet_policy.c */
 void fleet_judge_limit(struct fleet *fleet, struct migration *migration, struct stamp now);

@@ -14,12 +14,20 @@ static const char *const action_names[ACTION_COUNT] = {
 	[ACTION_BANDWIDTH] = "bandwidth",
 	[ACTION_DOWNTIME] = "downtime",
 	[ACTION_ARM] = "arm",
+	[ACTION_TIMEOUT] = "timeout",
 };
 
 static const char *const method_names[METHOD_COUNT] = {
 	[METHOD_AUTO] = "auto",
 	[METHOD_PAUSE] = "pause",
 	[METHOD_POSTCOPY] = "post-copy",
+};
+
+static const char *const limit_action_names[LIMIT_ACTION_COUNT] = {
+	[LIMIT_NONE] = "none",
+	[LIMIT_ABORT] = "abort",
+	[LIMIT_FORCE] = "force_complete",
+	[LIMIT_AS_CONFIGURED] = "configured",
 };
 
 static const char *const stage_names[INTENT_STAGE_COUNT] = {
@@ -65,6 +73,22 @@ bool force_method_parse(const char *text, enum force_method *out)
 	for (size_t i = 0; i < ARRAY_LEN(method_names); i++) {
 		if (strcmp(text, method_names[i]) == 0) {
 			*out = (enum force_method)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *limit_action_name(enum limit_action action)
+{
+	return limit_action_names[action];
+}
+
+bool limit_action_parse(const char *text, enum limit_action *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(limit_action_names); i++) {
+		if (strcmp(text, limit_action_names[i]) == 0) {
+			*out = (enum limit_action)i;
 			return true;
 		}
 	}

@@ -27,6 +27,7 @@ enum action {
 	ACTION_BANDWIDTH, /* set the migration's bandwidth limit; value 0 lifts it (a rescue of a frozen guest) */
 	ACTION_DOWNTIME,  /* set the migration's maximum downtime */
 	ACTION_ARM,       /* force-complete by method when a pass begins and none that is notably cheaper is near */
+	ACTION_TIMEOUT, /* give the migration a limit of its own, and what is done then; nothing is sent to its host */
 	ACTION_COUNT
 };
 
@@ -35,6 +36,15 @@ enum force_method {
 	METHOD_PAUSE,
 	METHOD_POSTCOPY,
 	METHOD_COUNT
+};
+
+/* What is done when a migration reaches our limit. */
+enum limit_action {
+	LIMIT_NONE,
+	LIMIT_ABORT,
+	LIMIT_FORCE,
+	LIMIT_AS_CONFIGURED, /* of one migration alone: whatever is configured for all */
+	LIMIT_ACTION_COUNT
 };
 
 enum intent_stage {
@@ -68,13 +78,16 @@ struct order {
 	enum action action;
 	enum force_method method; /* ACTION_FORCE_COMPLETE, ACTION_ARM */
 	uint64_t
-		value; /* ACTION_BANDWIDTH: MiB/s, 0 for no limit; ACTION_DOWNTIME: ms (model/action.h: action_value_check) */
+		value; /* ACTION_BANDWIDTH: MiB/s, 0 for no limit; ACTION_DOWNTIME: ms; ACTION_TIMEOUT: ms, 0 for no limit (model/action.h: action_value_check) */
+	enum limit_action limit_action; /* ACTION_TIMEOUT */
 	struct migration_id target;
 	bool disarm;           /* ACTION_ARM: take back the one that is armed there */
 	uint64_t fired_by;     /* serial of the armed order that this force comes from; 0: a person's own */
 	bool insist;           /* act although the ledger cannot be written */
 	char confirmation[32]; /* how it was confirmed: "key y", "command line", ORDER_BY_POLICY */
-	wall_time job_began;   /* ORDER_BY_POLICY: an older order of the policy was about another job; else 0 */
+	/* when its job began, by our wall clock: another process numbers attempts otherwise, and an order about an earlier job is none of this
+	 * one's; 0 not told */
+	wall_time job_began;
 	struct order_seen seen;
 };
 
@@ -137,7 +150,10 @@ bool intent_is_closed(const struct intent *intent);
 bool intent_is_settled(const struct intent *intent);
 
 const char *action_name(
-	enum action action); /* "force-complete", "abort", "bandwidth", "downtime", "arm": command line, ledger, JSON */
+	enum action action); /* "force-complete", "abort", "bandwidth", "timeout", ...: command line, ledger, JSON */
+const char *limit_action_name(
+	enum limit_action action); /* "none", "abort", "force_complete": configuration, ledger, JSON; "configured" */
+bool limit_action_parse(const char *text, enum limit_action *out);
 const char *force_method_name(enum force_method method);           /* "auto", "pause", "post-copy" */
 bool force_method_parse(const char *text, enum force_method *out); /* also "postcopy" */
 const char *intent_stage_name(enum intent_stage stage);            /* "asked", "recorded", ... */

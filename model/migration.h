@@ -9,6 +9,7 @@
 #include "model/forecast.h"
 #include "model/intent.h"
 #include "model/job_stats.h"
+#include "model/own_limit.h"
 #include "model/passes.h"
 
 /* The order is that of a life; the outcomes begin at PHASE_COMPLETED. */
@@ -58,16 +59,18 @@ struct migration {
 	duration frozen;        /* frozen time of ended stops, without the running one */
 	duration downtime;      /* true downtime when completed; -1 unknown */
 	duration timeout;       /* our limit; 0 none */
-	bool domain_call_late;  /* a call on this domain is overdue since late_since */
+	struct own_limit own_limit; /* set for this migration alone */
+	bool domain_call_late;      /* a call on this domain is overdue since late_since */
 	mono_time late_since;
 	duration job_seed;          /* libvirt's elapsed when we first saw the job */
 	mono_time policy_announced; /* 0: not yet */
-	bool is_policy_done;
-	bool no_postcopy;       /* a post-copy request was refused by the job: "no post-copy" */
-	bool ended_by_us;       /* we sent an abort that returned 0 */
-	bool from_cache;        /* last known picture, not seen since the start */
-	mono_time last_seen;    /* when anything last proved that the job is there */
-	bytes_per_s throughput; /* memory and disk, smoothed over THROUGHPUT_SMOOTHING */
+	bool is_policy_done;        /* done, or said, for this limit */
+	bool has_policy_acted;      /* for any */
+	bool no_postcopy;           /* a post-copy request was refused by the job: "no post-copy" */
+	bool ended_by_us;           /* we sent an abort that returned 0 */
+	bool from_cache;            /* last known picture, not seen since the start */
+	mono_time last_seen;        /* when anything last proved that the job is there */
+	bytes_per_s throughput;     /* memory and disk, smoothed over THROUGHPUT_SMOOTHING */
 	bool has_throughput;
 	char *owner;   /* cleaned, owned; NULL */
 	bool is_armed; /* a force waits for its moment */

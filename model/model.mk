@@ -21,6 +21,7 @@ libvd_model_a_SOURCES = \
 	model/fleet_jobs.c \
 	model/fleet_log.c \
 	model/fleet_lookup.c \
+	model/fleet_shared.c \
 	model/fleet_sight.c \
 	model/fleet_migrations.c \
 	model/fleet_outcome.c \
@@ -36,6 +37,7 @@ libvd_model_a_SOURCES = \
 	model/job_stats.c model/job_stats.h \
 	model/migration.c model/migration.h \
 	model/outlook.c model/outlook.h \
+	model/own_limit.c model/own_limit.h \
 	model/outlook_price.c \
 	model/passes.c model/passes.h \
 	model/policy.c model/policy.h \
@@ -43,6 +45,7 @@ libvd_model_a_SOURCES = \
 	model/proof.c model/proof.h \
 	model/query.c model/query.h \
 	model/record.c model/record.h \
+	model/shared.c model/shared.h \
 	model/snapshot.c model/snapshot.h \
 	model/timeout.c model/timeout.h \
 	model/writing.c model/writing.h

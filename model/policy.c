@@ -9,14 +9,6 @@
 #define CLOCK_SHARE 20       /* both clocks agree within a twentieth ... */
 #define CLOCK_SLACK_MS 5000  /* ... and this */
 
-const char *limit_action_name(enum limit_action action)
-{
-	static const char *const names[LIMIT_ACTION_COUNT] = {
-		[LIMIT_NONE] = "none", [LIMIT_ABORT] = "abort", [LIMIT_FORCE] = "force_complete"};
-
-	return names[action];
-}
-
 /* Where the action would be refused, or would destroy the guest. */
 static bool may_act_in(enum limit_action action, enum phase phase)
 {

@@ -11,18 +11,14 @@
 
 #include "model/migration.h"
 
-enum limit_action { LIMIT_NONE, LIMIT_ABORT, LIMIT_FORCE, LIMIT_ACTION_COUNT };
-
-const char *limit_action_name(enum limit_action action); /* "none", "abort", "force_complete": configuration and JSON */
-
 /* An announcement comes this long before the deed, however late the limit was found to be passed. */
 #define POLICY_NOTICE_MS 10000
 /* So much of the time before we first saw a migration is believed: the looks that follow its announcement. */
 #define POLICY_TRUST_MS 5000
 
 struct policy_facts {
-	enum limit_action action;
-	bool is_observing; /* say what would be done, and do nothing */
+	enum limit_action action; /* not LIMIT_AS_CONFIGURED */
+	bool is_observing;        /* say what would be done, and do nothing */
 	bool is_read_only;
 	enum phase phase;
 	bool is_fresh;        /* its figures are, and its host answers */

@@ -29,6 +29,7 @@ static const char *sent_text(const struct intent *intent)
 	case ACTION_DOWNTIME: return "accepted: waiting until it is read back";
 	case ACTION_FORCE_COMPLETE:
 	case ACTION_ARM:
+	case ACTION_TIMEOUT:
 	case ACTION_COUNT: break;
 	}
 	if (intent->used == METHOD_POSTCOPY)
@@ -136,6 +137,41 @@ static void judge_bandwidth(struct intent *intent, struct stamp now)
 	intent->result = intent->is_read_back ? ERR_OK : ERR_FAILED;
 }
 
+static const char *then_text(enum limit_action then)
+{
+	switch (then) {
+	case LIMIT_NONE: return "nothing will be done";
+	case LIMIT_ABORT: return "it will be aborted";
+	case LIMIT_FORCE: return "it will be force-completed";
+	case LIMIT_AS_CONFIGURED: return "what is configured will be done";
+	case LIMIT_ACTION_COUNT: break;
+	}
+	return "";
+}
+
+/* Nothing is called: it holds when the fleet has it, and a newer one that has taken its place came after it. */
+static bool judge_limit(struct intent *intent, const struct migration *migration, struct stamp now)
+{
+	char text[160], limit[TEXT_NUMBER_MAX];
+
+	if (phase_is_outcome(migration->phase)) {
+		close_with(intent, INTENT_UNPROVEN, ERR_NOT_FOUND, "the migration ended before the limit held", now);
+		return true;
+	}
+	if (migration->own_limit.order < intent->id)
+		return false;
+	snprintf(text, sizeof text, "our limit is %s now%s%s", own_limit_text(intent->order.value, limit, sizeof limit),
+		 intent->order.value ? ", then: " : "",
+		 intent->order.value ? then_text(intent->order.limit_action) : "");
+	close_with(intent, INTENT_PROVEN, ERR_OK, text, now);
+	return true;
+}
+
+static bool judge_recorded(struct intent *intent, const struct migration *migration, struct stamp now)
+{
+	return intent->order.action == ACTION_TIMEOUT && judge_limit(intent, migration, now);
+}
+
 static bool judge_sent(struct intent *intent, const struct migration *migration, struct stamp now)
 {
 	switch (intent->order.action) {
@@ -143,7 +179,8 @@ static bool judge_sent(struct intent *intent, const struct migration *migration,
 	case ACTION_FORCE_COMPLETE: return judge_force(intent, migration, now);
 	case ACTION_BANDWIDTH: judge_bandwidth(intent, now); return true;
 	case ACTION_DOWNTIME: return judge_downtime(intent, migration, now);
-	case ACTION_ARM: /* what it fires is a force-complete of its own */
+	case ACTION_ARM:     /* what it fires is a force-complete of its own */
+	case ACTION_TIMEOUT: /* nothing is sent */
 	case ACTION_COUNT: break;
 	}
 	return false;
@@ -167,6 +204,8 @@ static void give_up(struct intent *intent, const struct migration *migration, st
 bool intent_judge(struct intent *intent, const struct migration *migration, struct stamp now, duration patience)
 {
 	if (intent->stage == INTENT_SENT && migration && judge_sent(intent, migration, now))
+		return true;
+	if (intent->stage == INTENT_RECORDED && migration && judge_recorded(intent, migration, now))
 		return true;
 	if (intent->stage == INTENT_SENT && mono_since(now.mono, intent->sent.mono).ms >= patience.ms) {
 		give_up(intent, migration, now);

@@ -31,15 +31,17 @@ struct row {
 	wall_time first_seen, ended; /* ended 0: runs */
 	duration timeout;            /* our limit; 0 none */
 	bool timeout_is_about;
-	enum limit_action limit_action; /* what is done when it is reached */
-	bool is_policy_observing;       /* it is only said */
-	bool is_policy_done;            /* it was done, or said */
-	duration frozen;                /* so far; 0 never */
-	bool is_frozen;                 /* the guest stands still now */
-	duration downtime;              /* completed: true downtime; -1 unknown */
-	struct forecast forecast;       /* its times count from the snapshot */
-	const char *late_reason;        /* why it is stale, NULL */
-	bool is_armed;                  /* a force waits for its moment */
+	enum limit_action limit_action;     /* what is done when it is reached */
+	enum limit_action limit_configured; /* the same where its own limit says nothing of it */
+	struct own_limit own_limit;
+	bool is_policy_observing; /* it is only said */
+	bool is_policy_done;      /* it was done, or said */
+	duration frozen;          /* so far; 0 never */
+	bool is_frozen;           /* the guest stands still now */
+	duration downtime;        /* completed: true downtime; -1 unknown */
+	struct forecast forecast; /* its times count from the snapshot */
+	const char *late_reason;  /* why it is stale, NULL */
+	bool is_armed;            /* a force waits for its moment */
 	enum force_method armed_method;
 	bool has_intent;           /* an open or just closed intent concerns it */
 	struct intent intent;      /* the newest one, or an open one that ends the migration */

@@ -4,6 +4,7 @@
  */
 #include "base/array.h"
 #include "base/text.h"
+#include "model/own_limit.h"
 #include "report/json.h"
 #include "report/report.h"
 #include "report/table.h"
@@ -23,12 +24,13 @@ const char *report_outcome(const struct intent *intent)
 
 /* ---- JSON ---- */
 
-/* What `value` of an order is: its key in JSON and its unit in words. NULL: the action has none. */
+/* What `value` of an order is: its key in JSON and its unit in words. No JSON: the action has none; no unit: it is written otherwise. */
 static const struct {
 	const char *json, *unit;
 } values[ACTION_COUNT] = {
 	[ACTION_BANDWIDTH] = {"bandwidth_mib_per_s", "MiB/s"},
 	[ACTION_DOWNTIME] = {"max_downtime_ms", "ms"},
+	[ACTION_TIMEOUT] = {"timeout_ms", NULL},
 };
 
 static const char *text_or_null(const char *text)
@@ -65,6 +67,8 @@ static void put_order(struct json *json, const struct intent *intent)
 		else if (values[i].json)
 			json_null(json, values[i].json);
 	}
+	json_text(json, "timeout_action",
+		  order->action == ACTION_TIMEOUT ? limit_action_name(order->limit_action) : NULL);
 	json_text(json, "name", intent->domain_name);
 	put_uuid(json, "uuid", &order->target.domain);
 	json_text(json, "source", text_or_null(intent->source));
@@ -175,14 +179,18 @@ void report_actions_json(struct buffer *out, const struct report_actions *action
 
 /* ---- text ---- */
 
-/* "force-complete post-copy", "force-complete pause (asked: auto)", "bandwidth 80 MiB/s" */
+/* "force-complete post-copy", "bandwidth 80 MiB/s", "timeout 45m (then: abort)" */
 static char *action_text(const struct intent *intent, char *buffer, size_t size)
 {
 	const struct order *order = &intent->order;
 	const char *name = action_name(order->action);
+	char limit[TEXT_NUMBER_MAX];
 	bool was_sent = intent->sent.wall.ms != 0;
 	if (order->action == ACTION_FORCE_COMPLETE)
 		snprintf(buffer, size, "%s %s", name, force_method_name(was_sent ? intent->used : order->method));
+	else if (order->action == ACTION_TIMEOUT)
+		snprintf(buffer, size, "%s %s (then: %s)", name, own_limit_text(order->value, limit, sizeof limit),
+			 limit_action_name(order->limit_action));
 	else if (values[order->action].unit)
 		snprintf(buffer, size, "%s %" PRIu64 " %s", name, order->value, values[order->action].unit);
 	else

@@ -57,6 +57,7 @@ static void put_migration(struct json *json, const struct row *row)
 	json_time(json, "started", row->first_seen);
 	json_time(json, "ended", row->ended);
 	json_bool(json, "timeout_is_about", row->timeout_is_about);
+	json_bool(json, "timeout_is_own", row->own_limit.order != 0);
 	json_text(json, "timeout_action", limit_action_name(row->limit_action));
 	json_bool(json, "timeout_action_is_observed", row->is_policy_observing);
 	json_text(json, "reason", *forecast_reason(row_foretold(row), reason, sizeof reason) ? reason : NULL);

@@ -18,6 +18,7 @@ static const struct {
 	[ACTION_BANDWIDTH] = {"set the bandwidth limit", false},
 	[ACTION_DOWNTIME] = {"set the maximum downtime", false},
 	[ACTION_ARM] = {"force at the best moment", true},
+	[ACTION_TIMEOUT] = {"set our limit", false},
 };
 
 const char *dialog_verb(enum action action)
@@ -58,11 +59,22 @@ enum err dialog_open(struct dialog *dialog, enum action action, enum force_metho
 		return code;
 	*dialog =
 		(struct dialog){.is_open = true, .action = action, .method = method, .target = row->id, .opened = now};
+	dialog->limit_action = row->own_limit.order ? row->own_limit.action : LIMIT_AS_CONFIGURED;
 	snprintf(dialog->name, sizeof dialog->name, "%s", row->name);
 	snprintf(dialog->source, sizeof dialog->source, "%s", row->source);
 	snprintf(dialog->destination, sizeof dialog->destination, "%s", row->destination ? row->destination : "?");
 	dialog_suggest(dialog, row_foretold(row));
 	return ERR_OK;
+}
+
+/* Of a limit: not one that has passed already. */
+static enum err check_limit(const struct dialog *dialog, const struct row *row, uint64_t value, struct err_info *why)
+{
+	bool is_configured = dialog->limit_action == LIMIT_AS_CONFIGURED;
+
+	if (dialog->action != ACTION_TIMEOUT)
+		return ERR_OK;
+	return own_limit_check(value, is_configured ? row->limit_configured : dialog->limit_action, row->elapsed, why);
 }
 
 enum dialog_state dialog_state(const struct dialog *dialog, const struct snapshot *snapshot, bool is_read_only,
@@ -80,7 +92,7 @@ enum dialog_state dialog_state(const struct dialog *dialog, const struct snapsho
 	if (action_check(dialog->action, dialog->method, &facts, why) != ERR_OK)
 		return DIALOG_REFUSED;
 	uint64_t value;
-	if (dialog_value(dialog, &value, why) != ERR_OK)
+	if (dialog_value(dialog, &value, why) != ERR_OK || check_limit(dialog, row, value, why) != ERR_OK)
 		return DIALOG_NEEDS_VALUE;
 	if (!snapshot->ledger_ok && !dialog->insists) {
 		err_set(why, ERR_IO, "virt-drain", 0,
@@ -100,6 +112,9 @@ void dialog_choose(struct dialog *dialog, int step)
 {
 	if (dialog_has_methods(dialog))
 		dialog->method = (enum force_method)(((int)dialog->method + step + METHOD_COUNT) % METHOD_COUNT);
+	if (dialog->action == ACTION_TIMEOUT)
+		dialog->limit_action = (enum limit_action)(((int)dialog->limit_action + step + LIMIT_ACTION_COUNT) %
+							   LIMIT_ACTION_COUNT);
 }
 
 struct order dialog_order(const struct dialog *dialog)
@@ -107,6 +122,7 @@ struct order dialog_order(const struct dialog *dialog)
 	struct order order = {.action = dialog->action,
 			      .method = dialog->method,
 			      .target = dialog->target,
+			      .limit_action = dialog->limit_action,
 			      .insist = dialog->insists};
 
 	if (dialog_value(dialog, &order.value, NULL) != ERR_OK)

@@ -13,7 +13,8 @@ struct dialog {
 	bool is_open;
 	enum action action;
 	enum force_method method;
-	bool insists; /* act although the ledger cannot be written */
+	enum limit_action limit_action; /* ACTION_TIMEOUT: what shall be done at the limit */
+	bool insists;                   /* act although the ledger cannot be written */
 	struct migration_id target;
 	char name[128], source[64], destination[64]; /* as shown when the key was pressed */
 	mono_time opened;
@@ -45,13 +46,16 @@ enum dialog_state dialog_state(const struct dialog *dialog, const struct snapsho
 /* True while a key could still be the echo of the one that opened the dialog. */
 bool dialog_is_guarded(const struct dialog *dialog, mono_time now);
 
-void dialog_choose(struct dialog *dialog, int step); /* method +1 or -1, round; nothing where there are no methods */
+/* Method, or what is done at the limit, +1 or -1, round; nothing where there is no choice. */
+void dialog_choose(struct dialog *dialog, int step);
 bool dialog_has_methods(const struct dialog *dialog);
 
 /* ---- the value (tui/dialog_value.c) */
 
 /* Fills in what the forecast says is needed; nothing where nobody knows. */
 void dialog_suggest(struct dialog *dialog, const struct forecast *forecast);
+/* Of a limit: fills in the one in force, moved by `step`. `elapsed`: of the migration, now. */
+void dialog_step_limit(struct dialog *dialog, const struct row *row, duration elapsed, duration step);
 /* What is typed, as order.value; 0 where the action takes none, and for an empty bandwidth, which is no limit. Errors: ERR_USAGE with what would be right. */
 enum err dialog_value(const struct dialog *dialog, uint64_t *out, struct err_info *why) ATTR_WARN_UNUSED;
 /* A key while the dialog is open: true if it belongs to the value and was used up. The first character replaces a suggestion. */

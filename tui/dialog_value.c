@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The value that is typed into a question: a maximum downtime, a bandwidth limit. Only characters that such a value can have are taken,
+ * The value that is typed into a question: a maximum downtime, a bandwidth limit, our limit. Only characters that such a value can have are taken,
  * so y, n, q and i keep their meaning beside it. Pure, main thread. Neighbours: dialog.c, press_dialog.c.
  */
 #include "tui/dialog.h"
 
 #include "model/action.h"
+#include "model/own_limit.h"
 #include "tui/key.h"
 
 #include <stdio.h>
@@ -19,6 +20,7 @@ static const char *letters_of(enum action action)
 	switch (action_entry(action)->takes) {
 	case TAKES_DURATION: return "0123456789.msh";
 	case TAKES_BANDWIDTH: return "0123456789.mMgGtT";
+	case TAKES_LIMIT: return "0123456789.msh";
 	case TAKES_NOTHING:
 	case TAKES_METHOD: break;
 	}
@@ -35,6 +37,13 @@ void dialog_suggest(struct dialog *dialog, const struct forecast *forecast)
 	prompt_open(&dialog->value, text);
 }
 
+void dialog_step_limit(struct dialog *dialog, const struct row *row, duration elapsed, duration step)
+{
+	char text[TEXT_NUMBER_MAX];
+
+	prompt_open(&dialog->value, own_limit_text(own_limit_step(row->timeout, elapsed, step), text, sizeof text));
+}
+
 enum err dialog_value(const struct dialog *dialog, uint64_t *out, struct err_info *why)
 {
 	uint64_t value = 0;
@@ -42,6 +51,9 @@ enum err dialog_value(const struct dialog *dialog, uint64_t *out, struct err_inf
 
 	if (action_entry(dialog->action)->takes == TAKES_DURATION && dialog->value.text[0] == '\0')
 		code = err_set(why, ERR_USAGE, "virt-drain", 0, "type what it shall be, like 500ms or 6.3s");
+	else if (dialog->action == ACTION_TIMEOUT && dialog->value.text[0] == '\0')
+		code = err_set(why, ERR_USAGE, "virt-drain", 0,
+			       "type what it shall be, like 45m or 1h30m; 0 is no limit");
 	else if (action_has_value(dialog->action) && dialog->value.text[0])
 		code = action_value_parse(dialog->action, dialog->value.text, &value, why);
 	if (code == ERR_OK)

@@ -43,6 +43,8 @@ static const struct command_entry commands[COMMAND_COUNT] = {
 	{COMMAND_BANDWIDTH,    "bandwidth",    "speed",   "set or lift the bandwidth limit of the migration (asks first)", GROUP_ACT, true, ACTION_BANDWIDTH},
 	{COMMAND_DOWNTIME,     "max-downtime", "downtime", "set the maximum downtime, so that it ends by itself (asks first)", GROUP_ACT, true, ACTION_DOWNTIME},
 	{COMMAND_ARM,          "arm",          "arm",     "force it at the best moment of its passes (asks first), or disarm it", GROUP_ACT, true, ACTION_ARM},
+	{COMMAND_LIMIT_MORE,   "limit-more",   "limit",   "give the migration a later limit, and what is done then (asks first)", GROUP_ACT, true, ACTION_TIMEOUT},
+	{COMMAND_LIMIT_LESS,   "limit-less",   NULL,      "give it an earlier limit (asks first)", GROUP_ACT, true, ACTION_TIMEOUT},
 	{COMMAND_HELP,         "help",         "help",    "this page", GROUP_PROGRAM, NO_ACTION},
 	{COMMAND_REPAINT,      "repaint",      NULL,      "draw the whole screen again", GROUP_PROGRAM, NO_ACTION},
 	{COMMAND_SUSPEND,      "suspend",      NULL,      "stop virt-drain and go to the shell; fg comes back", GROUP_PROGRAM, NO_ACTION},
@@ -104,6 +106,8 @@ static const struct binding bindings[] = {
 	{'b', COMMAND_BANDWIDTH, ROWS},
 	{'d', COMMAND_DOWNTIME, ROWS},
 	{'B', COMMAND_ARM, ROWS},
+	{'+', COMMAND_LIMIT_MORE, ROWS},
+	{'-', COMMAND_LIMIT_LESS, ROWS},
 	{'?', COMMAND_HELP, TABLES},
 	{KEY_FN1, COMMAND_HELP, TABLES},
 	{'?', COMMAND_BACK, SCOPE_HELP},
@@ -132,13 +136,14 @@ static const struct binding bindings[] = {
 };
 /* clang-format on */
 
-static const enum command main_bar[] = {COMMAND_HELP,  COMMAND_FILTER,    COMMAND_OPEN,       COMMAND_FORCE,
-					COMMAND_ABORT, COMMAND_BANDWIDTH, COMMAND_DOWNTIME,   COMMAND_ARM,
-					COMMAND_MARK,  COMMAND_SORT_MENU, COMMAND_VIEW_HOSTS, COMMAND_VIEW_LOG,
-					COMMAND_QUIT};
-static const enum command detail_bar[] = {COMMAND_HELP,  COMMAND_BACK,  COMMAND_NEXT_ROW,  COMMAND_PREVIOUS_ROW,
-					  COMMAND_FORCE, COMMAND_ABORT, COMMAND_BANDWIDTH, COMMAND_DOWNTIME,
-					  COMMAND_ARM,   COMMAND_MARK,  COMMAND_VIEW_LOG,  COMMAND_QUIT};
+static const enum command main_bar[] = {COMMAND_HELP,       COMMAND_FILTER,    COMMAND_OPEN,      COMMAND_FORCE,
+					COMMAND_ABORT,      COMMAND_BANDWIDTH, COMMAND_DOWNTIME,  COMMAND_ARM,
+					COMMAND_LIMIT_MORE, COMMAND_MARK,      COMMAND_SORT_MENU, COMMAND_VIEW_HOSTS,
+					COMMAND_VIEW_LOG,   COMMAND_QUIT};
+static const enum command detail_bar[] = {COMMAND_HELP,  COMMAND_BACK,       COMMAND_NEXT_ROW,  COMMAND_PREVIOUS_ROW,
+					  COMMAND_FORCE, COMMAND_ABORT,      COMMAND_BANDWIDTH, COMMAND_DOWNTIME,
+					  COMMAND_ARM,   COMMAND_LIMIT_MORE, COMMAND_MARK,      COMMAND_VIEW_LOG,
+					  COMMAND_QUIT};
 static const enum command hosts_bar[] = {COMMAND_HELP, COMMAND_BACK, COMMAND_OPEN, COMMAND_VIEW_LOG, COMMAND_QUIT};
 static const enum command log_bar[] = {COMMAND_HELP, COMMAND_BACK, COMMAND_VIEW_HOSTS, COMMAND_QUIT};
 static const enum command help_bar[] = {COMMAND_VIEW_HOSTS, COMMAND_VIEW_LOG, COMMAND_BACK};

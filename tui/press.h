@@ -39,6 +39,7 @@ unsigned press_unmark(const struct press *press);
 
 /* press_act.c */
 unsigned press_action(const struct press *press);
+unsigned press_limit(const struct press *press);
 unsigned press_arm(const struct press *press);
 /* Says why not, in the line of news and in the log. `subject` is a migration's name or "". */
 unsigned press_refuse(const struct press *press, const char *subject, const struct err_info *why);

@@ -5,6 +5,8 @@
  */
 #include "tui/press.h"
 
+#include "tui/shown.h"
+
 #include <stdio.h>
 
 unsigned press_refuse(const struct press *press, const char *subject, const struct err_info *why)
@@ -16,7 +18,7 @@ unsigned press_refuse(const struct press *press, const char *subject, const stru
 	return NEXT_PAINT;
 }
 
-/* f, a, b, d, B: nothing happens to a guest here; a question opens, or the reason why not is said and kept. */
+/* f, a, b, d, B, + and -: nothing happens to a guest here; a question opens, or the reason why not is said and kept. */
 unsigned press_action(const struct press *press)
 {
 	struct ui *ui = press->ui;
@@ -32,6 +34,19 @@ unsigned press_action(const struct press *press)
 			press->now.mono, &why) != ERR_OK)
 		return press_refuse(press, row->name, &why);
 	return NEXT_PAINT | NEXT_PREPARE;
+}
+
+/* + and -: the limit in force, five minutes later or earlier, is what the question begins with. */
+unsigned press_limit(const struct press *press)
+{
+	const duration step = {press->command == COMMAND_LIMIT_MORE ? 300000 : -300000};
+	const struct row *row = ui_selected(press->ui, press->snapshot);
+
+	if (!(press_action(press) & NEXT_PREPARE))
+		return NEXT_PAINT;
+	dialog_step_limit(&press->ui->dialog, row,
+			  row_elapsed(row, mono_since(press->now.mono, press->snapshot->at.mono)), step);
+	return NEXT_PAINT;
 }
 
 /* What is armed is disarmed without a question: that does nothing to the guest, and there may be no time to read one. */

@@ -171,11 +171,9 @@ static enum role say_armed(const struct row *row, duration since, char *buffer, 
 
 const char *shown_intent(const struct row *row, const struct glyphs *glyphs, char *buffer, size_t size)
 {
-	static const char *const verb[ACTION_COUNT] = {[ACTION_FORCE_COMPLETE] = "forcing",
-						       [ACTION_ABORT] = "aborting",
-						       [ACTION_BANDWIDTH] = "setting",
-						       [ACTION_DOWNTIME] = "setting",
-						       [ACTION_ARM] = "arming"};
+	static const char *const verb[ACTION_COUNT] = {
+		[ACTION_FORCE_COMPLETE] = "forcing", [ACTION_ABORT] = "aborting", [ACTION_BANDWIDTH] = "setting",
+		[ACTION_DOWNTIME] = "setting",       [ACTION_ARM] = "arming",     [ACTION_TIMEOUT] = "setting"};
 
 	bool is_open = row->has_intent && !intent_is_closed(&row->intent);
 	if (!is_open && row->is_armed)

@@ -126,6 +126,42 @@ static void write_bandwidth(struct writer *w, const struct dialog *dialog, const
 		writer_text(w, ROLE_INFO, outlook_bandwidth(row, forecast, mib, text, sizeof text));
 }
 
+/* What stands behind a choice of what is done at the limit. */
+static const char *limit_price(enum limit_action action, const struct row *row, char *buffer, size_t size)
+{
+	switch (action) {
+	case LIMIT_NONE: return "it is only shown";
+	case LIMIT_ABORT: return "cancel it; the guest stays on its source";
+	case LIMIT_FORCE: return "post-copy if the job permits it, else pause";
+	case LIMIT_AS_CONFIGURED: snprintf(buffer, size, "now: %s", limit_action_name(row->limit_configured)); break;
+	case LIMIT_ACTION_COUNT: break;
+	}
+	return buffer;
+}
+
+static void write_limit(struct writer *w, const struct dialog *dialog, const struct row *row)
+{
+	static const char *const names[LIMIT_ACTION_COUNT] = {[LIMIT_NONE] = "nothing",
+							      [LIMIT_ABORT] = "abort",
+							      [LIMIT_FORCE] = "force-complete",
+							      [LIMIT_AS_CONFIGURED] = "as configured"};
+	char text[SENTENCE_MAX], price[OUTLOOK_MAX];
+
+	snprintf(text, sizeof text, "our limit: %s_   (0 is none)", dialog->value.text);
+	writer_text(w, ROLE_STRONG, text);
+	snprintf(text, sizeof text, "in force now: %s%s; what is done then:",
+		 row->timeout.ms > 0 ? text_duration(price, sizeof price, row->timeout) : "none",
+		 row->own_limit.order ? ", for this one alone" : "");
+	writer_text(w, ROLE_TEXT, text);
+	for (int i = 0; i < LIMIT_ACTION_COUNT; i++) {
+		bool is_chosen = dialog->limit_action == (enum limit_action)i;
+
+		snprintf(text, sizeof text, "(%c) %-14s  %s", is_chosen ? '*' : ' ', names[i],
+			 limit_price((enum limit_action)i, row, price, sizeof price));
+		writer_text(w, is_chosen ? ROLE_STRONG : ROLE_TEXT, text);
+	}
+}
+
 /* What the order brings or costs, where no method line has said it. */
 static void write_price(struct writer *w, const struct dialog *dialog, const struct row *row,
 			const struct forecast *forecast)
@@ -141,6 +177,7 @@ static void write_price(struct writer *w, const struct dialog *dialog, const str
 	case ACTION_ABORT: writer_text(w, ROLE_INFO, outlook_abort(row, forecast, text, sizeof text)); break;
 	case ACTION_BANDWIDTH: write_bandwidth(w, dialog, row, forecast); break;
 	case ACTION_DOWNTIME: write_downtime(w, dialog, row, forecast); break;
+	case ACTION_TIMEOUT: write_limit(w, dialog, row); break;
 	case ACTION_COUNT: break;
 	}
 }
@@ -192,8 +229,9 @@ void view_dialog(struct surface *surface, const struct view *view)
 	const struct dialog *dialog = &view->ui->dialog;
 	struct err_info why = {.text = ""};
 	enum dialog_state state = dialog_state(dialog, view->snapshot, view->ui->is_read_only, &why);
+	bool has_choice = dialog_has_methods(dialog) || dialog->action == ACTION_TIMEOUT;
 	struct rect box = layout_box(surface->width, surface->height, BOX_WIDTH,
-				     BOX_HEIGHT - (dialog_has_methods(dialog)         ? 0
+				     BOX_HEIGHT - (has_choice                         ? 0
 						   : action_has_value(dialog->action) ? 2
 										      : 5));
 	char title[192];

@@ -253,6 +253,7 @@ void format_put_event(struct format *format, struct buffer *out, int64_t ms, uin
 		break;
 	case EVENT_LEDGER:
 	case EVENT_ADOPTED:
+	case EVENT_SHARED:
 	case EVENT_STORE:
 	case EVENT_PICTURE:
 	case EVENT_PICTURE_HOST:

@@ -282,11 +282,17 @@ enum err db_open(struct db *db, const struct db_kind *kind, const char *path, st
 	return ERR_OK;
 }
 
+bool db_is_replaced(const struct db *db)
+{
+	struct stat facts;
+	return lstat(db->path, &facts) != 0 || facts.st_dev != db->device || facts.st_ino != db->inode;
+}
+
 bool db_has_moved(const struct db *db)
 {
 	char wal[4096];
 	struct stat facts;
-	if (lstat(db->path, &facts) != 0 || facts.st_dev != db->device || facts.st_ino != db->inode)
+	if (db_is_replaced(db))
 		return true;
 	if (db->uses_rollback_journal)
 		return false;
@@ -338,6 +344,7 @@ enum err db_open_read(struct db *db, const struct db_kind *kind, const char *pat
 	enum err err = path_prepare(path, false, &new.path, why);
 	if (err != ERR_OK)
 		return err;
+	remember_file(&new);
 	err = open_handle(&new, new.path, SQLITE_OPEN_READONLY, &first);
 	if (err == ERR_OK)
 		err = settle_reader(&new, &first);

@@ -53,6 +53,8 @@ enum err db_open_read(struct db *db, const struct db_kind *kind, const char *pat
 
 void db_close(struct db *db); /* a closed or zeroed one is fine */
 
+/* True where another file, or none, is at its path now. */
+bool db_is_replaced(const struct db *db);
 /* True where the open file is no longer the one at its path: deleted, replaced, or its WAL is gone. */
 bool db_has_moved(const struct db *db);
 

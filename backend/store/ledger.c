@@ -207,6 +207,13 @@ static void bind_state(struct binder *binder, const struct intent *intent, enum 
 	bind_text(binder, intent->text);
 }
 
+static void bind_order_job(struct binder *binder, const struct order *order)
+{
+	bool is_limit = order->action == ACTION_TIMEOUT;
+	bind_int_if(binder, order->job_began.ms != 0, order->job_began.ms);
+	bind_text(binder, is_limit ? limit_action_name(order->limit_action) : NULL);
+}
+
 /* In a transaction. `wanted` 0: the next number. */
 static enum err insert(struct ledger *ledger, const struct intent *intent, enum intent_stage stage, uint64_t wanted,
 		       bool is_late, uint64_t *id, struct err_info *why)
@@ -226,6 +233,7 @@ static enum err insert(struct ledger *ledger, const struct intent *intent, enum 
 	bind_asking(&binder, ledger, intent, is_late);
 	bind_seen(&binder, intent, clock_stamp());
 	bind_state(&binder, intent, stage);
+	bind_order_job(&binder, &intent->order);
 	err = db_run(&ledger->db, statement, why);
 	if (err == ERR_OK)
 		*id = (uint64_t)sqlite3_last_insert_rowid(ledger->db.handle);

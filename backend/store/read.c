@@ -187,6 +187,11 @@ static const char *name_of_stage(unsigned i)
 	return intent_stage_name((enum intent_stage)i);
 }
 
+static const char *name_of_limit_action(unsigned i)
+{
+	return limit_action_name((enum limit_action)i);
+}
+
 /* NULL gives auto. */
 static enum force_method read_method(struct reader *reader)
 {
@@ -269,6 +274,16 @@ static void read_state(struct reader *reader, struct intent *intent)
 	read_text(reader, intent->text, sizeof intent->text);
 }
 
+/* NULL is no limit's. */
+static void read_job(struct reader *reader, struct order *order)
+{
+	order->job_began.ms = read_int_or(reader, 0, INT64_MAX, 0);
+	if (sqlite3_column_type(reader->statement, reader->next) == SQLITE_NULL)
+		reader->next++;
+	else
+		order->limit_action = (enum limit_action)read_word(reader, name_of_limit_action, LIMIT_ACTION_COUNT);
+}
+
 bool ledger_read_row(sqlite3_stmt *statement, struct ledger_row *row)
 {
 	struct reader reader = {.statement = statement};
@@ -278,6 +293,7 @@ bool ledger_read_row(sqlite3_stmt *statement, struct ledger_row *row)
 	read_order(&reader, &row->intent);
 	read_seen(&reader, row);
 	read_state(&reader, &row->intent);
+	read_job(&reader, &row->intent.order);
 	return !reader.is_bad;
 }
 
@@ -300,7 +316,10 @@ enum err store_read_intents(const char *ledger_path, size_t most,
 	enum err err = source_open(&source, &ledger_kind, ledger_path, why);
 	if (err != ERR_OK)
 		return err;
-	err = each_row(&source, source.db.version < 2 ? LEDGER_READ_1 : LEDGER_READ, limit_of(most), say_intent,
-		       &intents, why);
+	err = each_row(&source,
+		       source.db.version < 2   ? LEDGER_READ_1
+		       : source.db.version < 3 ? LEDGER_READ_2
+					       : LEDGER_READ,
+		       limit_of(most), say_intent, &intents, why);
 	return source_close(&source, err);
 }

@@ -187,7 +187,7 @@ static void hand_intent(struct recorder *recorder, enum parcel_kind kind, const 
 
 void recorder_intent_new(struct recorder *recorder, const struct intent *intent)
 {
-	if (recorder->ledger.is_running) {
+	if (recorder->ledger.is_running && !recorder->reads_ledger_only) {
 		hand_intent(recorder, PARCEL_INTENT_NEW, intent);
 		return;
 	}
@@ -201,7 +201,7 @@ void recorder_intent_new(struct recorder *recorder, const struct intent *intent)
 
 void recorder_intent_update(struct recorder *recorder, const struct intent *intent)
 {
-	if (recorder->ledger.is_running)
+	if (recorder->ledger.is_running && !recorder->reads_ledger_only)
 		hand_intent(recorder, PARCEL_INTENT_CHANGE, intent);
 }
 
@@ -244,7 +244,8 @@ struct recorder *recorder_start(const struct recorder_settings *settings)
 	recorder->retention = settings->retention;
 	recorder->sink = settings->sink;
 	recorder->audit_sink = settings->audit;
-	recorder->adopts = settings->adopts;
+	recorder->reads_ledger_only = settings->reads_ledger_only;
+	recorder->adopts = settings->adopts && !settings->reads_ledger_only;
 	recorder->cache_ok = recorder->ledger_ok = true;
 	recorder->cache.done_fd = recorder->ledger.done_fd = recorder->audit.done_fd = -1;
 	pthread_mutex_init(&recorder->lock, NULL);

@@ -49,7 +49,7 @@ struct recorder_side {
 struct recorder {
 	char *cache_path, *ledger_path; /* NULL: that side does not run */
 	duration retention;
-	bool adopts;
+	bool adopts, reads_ledger_only;
 	struct audit_sink audit_sink;
 	struct recorder_side cache, ledger, audit;
 	atomic_bool is_stopping;         /* long checks end early */

@@ -4,6 +4,7 @@
  * later. It owns the ledger.
  */
 #include "backend/store/ledger.h"
+#include "backend/store/ledger_watch.h"
 #include "backend/store/recorder.h"
 #include "base/clock.h"
 #include "base/failpoint.h"
@@ -18,7 +19,9 @@
 struct writer {
 	struct recorder *recorder;
 	struct ledger ledger;
+	struct ledger_watch watch;
 	int retry_ms; /* 0: nothing failed */
+	mono_time retry_at;
 };
 
 static const char *hint(enum err err)
@@ -44,6 +47,7 @@ static void tell(struct writer *writer, enum err err, const struct err_info *why
 	writer->retry_ms = writer->retry_ms ? writer->retry_ms * 2 : RETRY_FIRST_MS;
 	if (writer->retry_ms > RETRY_MAX_MS)
 		writer->retry_ms = RETRY_MAX_MS;
+	writer->retry_at = mono_add(clock_mono(), (duration){writer->retry_ms});
 }
 
 static void add(struct writer *writer, const struct intent *intent)
@@ -103,26 +107,54 @@ static bool unpack(struct writer *writer, struct parcel *parcel)
 	return kind != PARCEL_STOP;
 }
 
+/* What all processes share, if it is another than before. */
+static void look(struct writer *writer)
+{
+	const struct ledger_watch *watch = &writer->watch;
+	if (!ledger_watch_look(&writer->watch))
+		return;
+	struct event *event = event_new(EVENT_SHARED, HOST_NONE, clock_stamp());
+	event->shared.order = mem_new(watch->n_orders + 1, sizeof *event->shared.order);
+	event->shared.n_orders = watch->n_orders;
+	for (size_t i = 0; i < watch->n_orders; i++)
+		event->shared.order[i] = watch->order[i];
+	recorder_say(writer->recorder, event);
+}
+
+/* All that waits is taken before changes are written: one sync for many. False after the parcel that ends the thread. */
+static bool turn(struct writer *writer)
+{
+	struct queue *queue = writer->recorder->ledger.queue;
+	struct parcel *parcel = queue_wait(queue, LEDGER_WATCH_MS);
+	bool is_due = parcel || (writer->retry_ms && mono_reached(clock_mono(), writer->retry_at));
+	bool goes_on = true;
+	while (parcel && goes_on) {
+		goes_on = unpack(writer, parcel);
+		parcel = queue_take(queue);
+	}
+	if (parcel)
+		parcel_free(parcel);
+	if (is_due && !writer->recorder->reads_ledger_only)
+		flush(writer);
+	if (goes_on)
+		look(writer);
+	return goes_on;
+}
+
 void *recorder_ledger_run(void *argument)
 {
 	struct recorder *recorder = argument;
 	struct writer writer = {.recorder = recorder};
-	bool goes_on = true;
 	ledger_init(&writer.ledger, recorder->ledger_path);
-	flush(&writer);
+	ledger_watch_init(&writer.watch, recorder->ledger_path, writer.ledger.owner.session);
+	if (!recorder->reads_ledger_only)
+		flush(&writer);
+	look(&writer);
 	if (!recorder->adopts)
 		recorder_tell_debts(recorder);
-	while (goes_on) {
-		struct parcel *parcel = queue_wait(recorder->ledger.queue, writer.retry_ms ? writer.retry_ms : -1);
-		/* All that waits is taken before changes are written: one sync for many. */
-		while (parcel && goes_on) {
-			goes_on = unpack(&writer, parcel);
-			parcel = queue_take(recorder->ledger.queue);
-		}
-		if (parcel)
-			parcel_free(parcel);
-		flush(&writer);
-	}
+	while (turn(&writer))
+		continue;
+	ledger_watch_done(&writer.watch);
 	ledger_done(&writer.ledger);
 	(void)!write(recorder->ledger.done_fd, &(uint64_t){1}, sizeof(uint64_t));
 	return NULL;

@@ -84,6 +84,12 @@ static const char ledger_2[] =
 	"ALTER TABLE intent ADD COLUMN adopted_ms INTEGER;"
 	"CREATE INDEX intent_open ON intent (id) WHERE stage IN ('asked', 'recorded', 'armed', 'sent') OR owes;";
 
+/* What processes need of each other's orders: an attempt is numbered by each process, the beginning of its job is known to all. */
+static const char ledger_3[] =
+	"ALTER TABLE intent ADD COLUMN job_began_ms INTEGER;"
+	"ALTER TABLE intent ADD COLUMN limit_action TEXT;"
+	"CREATE INDEX intent_shared ON intent (asked_ms) WHERE action IN ('arm', 'disarm', 'timeout');";
+
 static const char *const cache_sql[CACHE_SQL_COUNT] = {
 	[CACHE_BEGIN] = "BEGIN IMMEDIATE",
 	[CACHE_COMMIT] = "COMMIT",
@@ -149,13 +155,16 @@ static const char *const cache_sql[CACHE_SQL_COUNT] = {
 #define LEDGER_STATE                                                                                                   \
 	"sent_ms, sent_mono_ms, closed_ms, closed_mono_ms, stage, used, fell_back, owes, result, result_text, text"
 #define LEDGER_STATE_MARKS "?,?,?,?,?,?,?,?,?,?,?"
+#define LEDGER_JOB "job_began_ms, limit_action"
+#define LEDGER_JOB_MARKS "?,?"
+#define LEDGER_ROW "id, " LEDGER_COLUMNS ", " LEDGER_SEEN ", " LEDGER_STATE ", " LEDGER_JOB
 
 static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 	[LEDGER_BEGIN] = "BEGIN IMMEDIATE",
 	[LEDGER_COMMIT] = "COMMIT",
 	[LEDGER_LAST_ID] = "SELECT seq FROM sqlite_sequence WHERE name = 'intent'",
-	[LEDGER_INSERT] = "INSERT INTO intent (id, " LEDGER_COLUMNS ", " LEDGER_SEEN ", " LEDGER_STATE
-			  ") VALUES (?," LEDGER_MARKS "," LEDGER_SEEN_MARKS "," LEDGER_STATE_MARKS ")",
+	[LEDGER_INSERT] = "INSERT INTO intent (id, " LEDGER_COLUMNS ", " LEDGER_SEEN ", " LEDGER_STATE ", " LEDGER_JOB
+			  ") VALUES (?," LEDGER_MARKS "," LEDGER_SEEN_MARKS "," LEDGER_STATE_MARKS "," LEDGER_JOB_MARKS ")",
 	/* Only our own row: a file that was replaced may hold another intent under the same number. */
 	[LEDGER_UPDATE] =
 		"UPDATE intent SET (" LEDGER_STATE ") = (" LEDGER_STATE_MARKS "),"
@@ -163,22 +172,29 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 		" WHERE id = ? AND boot_id = ? AND pid = ? AND process_start = ? AND session = ? AND order_serial = ?",
 	[LEDGER_POLICY_COUNT] = "SELECT count(*) FROM intent WHERE confirmation = ? AND host_uuid IS ?"
 				" AND domain_uuid IS ? AND asked_ms >= ?",
-	[LEDGER_OPEN] = "SELECT id, " LEDGER_COLUMNS ", " LEDGER_SEEN ", " LEDGER_STATE " FROM intent"
+	[LEDGER_OPEN] = "SELECT " LEDGER_ROW " FROM intent"
 			" WHERE (stage IN ('asked', 'recorded', 'armed', 'sent') OR owes) AND host_uuid = ? ORDER BY id",
 	/* The first maker stays named, however often it is handed on. */
 	[LEDGER_ADOPT] =
 		"UPDATE intent SET maker_pid = coalesce(maker_pid, pid), adopted_ms = ?,"
 		" (boot_id, pid, process_start, session, order_serial) = (?,?,?,?,?) WHERE id = ?",
-	[LEDGER_READ] = "SELECT id, " LEDGER_COLUMNS ", " LEDGER_SEEN ", " LEDGER_STATE
-			" FROM intent ORDER BY id DESC LIMIT ?",
+	[LEDGER_READ] = "SELECT " LEDGER_ROW " FROM intent ORDER BY id DESC LIMIT ?",
 	/* A reader changes nothing, so it takes a file that nobody has brought up yet as it is. */
 	[LEDGER_READ_1] = "SELECT id, " LEDGER_COLUMNS ", 0, NULL, NULL, NULL, NULL, NULL, NULL, " LEDGER_STATE
-			  " FROM intent ORDER BY id DESC LIMIT ?",
+			  ", NULL, NULL FROM intent ORDER BY id DESC LIMIT ?",
+	[LEDGER_READ_2] = "SELECT id, " LEDGER_COLUMNS ", " LEDGER_SEEN ", " LEDGER_STATE
+			  ", NULL, NULL FROM intent ORDER BY id DESC LIMIT ?",
+	[LEDGER_SHARED] = "SELECT " LEDGER_ROW " FROM intent"
+			  " WHERE action IN ('arm', 'disarm', 'timeout') AND asked_ms >= ?"
+			  " AND (stage IN ('recorded', 'armed') OR (action = 'timeout' AND stage = 'proven')"
+			  " OR closed_ms >= ?) ORDER BY id DESC LIMIT ?",
+	/* Another value than before: somebody else has written. */
+	[LEDGER_DATA_VERSION] = "PRAGMA data_version",
 };
 /* clang-format on */
 
 static const char *const cache_steps[] = {cache_1, cache_2};
-static const char *const ledger_steps[] = {ledger_1, ledger_2};
+static const char *const ledger_steps[] = {ledger_1, ledger_2, ledger_3};
 
 const struct db_kind cache_kind = {
 	.what = "cache",

@@ -18,9 +18,10 @@ struct recorder_settings {
 	const char *cache_path;  /* NULL: no cache; copied */
 	const char *ledger_path; /* NULL: no ledger; copied */
 	duration retention;
-	bool adopts;             /* recorder_adopt may change the owner of what the dead left; else it is only told */
+	bool reads_ledger_only; /* nothing is written, no file is made: what other processes share is told all the same */
+	bool adopts;            /* recorder_adopt may change the owner of what the dead left; else it is only told */
 	struct audit_sink audit; /* used with a ledger only */
-	/* EVENT_LEDGER, EVENT_ADOPTED, EVENT_STORE and EVENT_NOTICE go here, from the recorder's threads. */
+	/* EVENT_LEDGER, EVENT_ADOPTED, EVENT_SHARED, EVENT_STORE and EVENT_NOTICE go here, from the recorder's threads. */
 	struct event_sink sink;
 };
 

@@ -176,7 +176,7 @@ static void a_wrong_command_line_is_refused_with_the_word_that_is_wrong(void **s
 		{"--once --stream host1", "exclude each other"},
 		{"--once history", "exclude each other"},
 		{"--wait host1",
-		 "--wait is not for the dashboard, only for force-complete, abort, downtime, bandwidth, arm"},
+		 "--wait is not for the dashboard, only for force-complete, abort, downtime, bandwidth, arm, timeout"},
 		{"--for 3 --once host1", "--for is not for --once, only for --stream"},
 		{"--theme mono --once host1", "--theme is not for --once"},
 		{"--method pause abort web", "--method is not for abort"},
@@ -199,6 +199,11 @@ static void a_wrong_command_line_is_refused_with_the_word_that_is_wrong(void **s
 		{"downtime web 9999999999999999999999", "too long a duration"},
 		{"downtime web soon", "\"soon\" is no duration"},
 		{"downtime web -1", "unknown option -1"},
+		{"timeout web", "timeout takes one DOMAIN (a name, a UUID or HOST/NAME) and one DURATION|none"},
+		{"timeout web soon", "\"soon\" is no duration"},
+		{"timeout web 366d", "at most 365 days: give less, or none for no limit"},
+		{"timeout web 1m 2m", "and one DURATION|none"},
+		{"--timeout-action abort abort web", "--timeout-action is not for abort, only for timeout"},
 		{"arm", "arm takes one DOMAIN"},
 		{"arm web now", "arm takes one DOMAIN"},
 		{"bandwidth web", "and one MIB_PER_S|none"},
@@ -225,9 +230,13 @@ static void a_wrong_value_is_refused_with_its_option(void **state)
 {
 	(void)state;
 	static const char *const cases[][2] = {
-		{"--delay soon", "--delay: \"soon\""},    {"-d 0", "--delay: 0 is out of range"},
-		{"-d 61", "--delay: 61 is out of range"}, {"--sort colour", "--sort: \"colour\""},
-		{"--stream --for x", "--for: \"x\""},     {"force-complete web --method kill", "--method: \"kill\""},
+		{"--delay soon", "--delay: \"soon\""},
+		{"-d 0", "--delay: 0 is out of range"},
+		{"-d 61", "--delay: 61 is out of range"},
+		{"--sort colour", "--sort: \"colour\""},
+		{"--stream --for x", "--for: \"x\""},
+		{"force-complete web --method kill", "--method: \"kill\""},
+		{"timeout web 1h --timeout-action kill", "--timeout-action: \"kill\""},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct command_line line;

@@ -191,6 +191,7 @@ static void fill(struct event *event)
 		break;
 	case EVENT_LEDGER:
 	case EVENT_ADOPTED:
+	case EVENT_SHARED:
 	case EVENT_STORE:
 	case EVENT_PICTURE:
 	case EVENT_PICTURE_HOST:
@@ -291,6 +292,7 @@ static void assert_same(const struct event *a, const struct event *b)
 	case EVENT_REPLY:
 	case EVENT_LEDGER:
 	case EVENT_ADOPTED:
+	case EVENT_SHARED:
 	case EVENT_STORE:
 	case EVENT_PICTURE:
 	case EVENT_PICTURE_HOST:
@@ -301,8 +303,8 @@ static void assert_same(const struct event *a, const struct event *b)
 /* Those of the recorder, and the reply, which nobody waits for when it is said again. */
 static bool is_said_again(enum event_kind kind)
 {
-	return kind != EVENT_REPLY && kind != EVENT_LEDGER && kind != EVENT_ADOPTED && kind != EVENT_STORE &&
-	       kind != EVENT_PICTURE && kind != EVENT_PICTURE_HOST;
+	return kind != EVENT_REPLY && kind != EVENT_LEDGER && kind != EVENT_ADOPTED && kind != EVENT_SHARED &&
+	       kind != EVENT_STORE && kind != EVENT_PICTURE && kind != EVENT_PICTURE_HOST;
 }
 
 static void every_event_of_a_driver_is_read_as_it_was_written(void **state)

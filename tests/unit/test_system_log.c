@@ -74,20 +74,21 @@ static int listen_and_tell(void)
 	int fd = socket_at_dev_log();
 	if (fd < 0)
 		return CHILD_CANNOT;
-	int code =
-		heard(fd, &asked, LOG_NOTICE,
-		      "{\"event\":\"asked\",\"order\":3,\"id\":7,\"action\":\"abort\",\"method\":null,"
-		      "\"method_used\":null,\"fell_back\":false,\"bandwidth_mib_per_s\":null,\"max_downtime_ms\":null,"
-		      "\"name\":\"%s%n\\u65e5\\\"}\",\"uuid\":null,\"source\":\"host1\",\"source_uuid\":null,"
-		      "\"destination\":null,\"attempt\":1,\"user\":\"root\",\"login_uid\":null,\"tty\":null,"
-		      "\"ssh_client\":null,\"pid\":11,\"boot_id\":null,\"program_version\":\"0.1\","
-		      "\"confirmation\":\"key y\",\"insisted\":false,\"seen\":null}");
+	int code = heard(fd, &asked, LOG_NOTICE,
+			 "{\"event\":\"asked\",\"order\":3,\"id\":7,\"action\":\"abort\",\"method\":null,"
+			 "\"method_used\":null,\"fell_back\":false,\"bandwidth_mib_per_s\":null,\"max_downtime_ms\":"
+			 "null,\"timeout_ms\":null,\"timeout_action\":null,"
+			 "\"name\":\"%s%n\\u65e5\\\"}\",\"uuid\":null,\"source\":\"host1\",\"source_uuid\":null,"
+			 "\"destination\":null,\"attempt\":1,\"user\":\"root\",\"login_uid\":null,\"tty\":null,"
+			 "\"ssh_client\":null,\"pid\":11,\"boot_id\":null,\"program_version\":\"0.1\","
+			 "\"confirmation\":\"key y\",\"insisted\":false,\"seen\":null}");
 	if (code != CHILD_OK)
 		return code;
 	return heard(
 		fd, &failed, LOG_WARNING,
 		"{\"event\":\"ended\",\"order\":3,\"id\":7,\"action\":\"abort\",\"method\":null,\"method_used\":null,"
-		"\"fell_back\":false,\"bandwidth_mib_per_s\":null,\"max_downtime_ms\":null,\"name\":\"%s%n\\u65e5\\\"}"
+		"\"fell_back\":false,\"bandwidth_mib_per_s\":null,\"max_downtime_ms\":null,\"timeout_ms\":null,"
+		"\"timeout_action\":null,\"name\":\"%s%n\\u65e5\\\"}"
 		"\",\"uuid\":null,"
 		"\"source\":\"host1\",\"source_uuid\":null,\"destination\":null,\"attempt\":1,\"outcome\":\"failed\","
 		"\"result\":\"no answer in time\",\"text\":\"line\\\\x0a %d\",\"owes\":false}");

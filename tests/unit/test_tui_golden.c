@@ -368,6 +368,27 @@ static void dialog_arm(void **state)
 	(void)state;
 	verdicts_at(80, 24, "db07", 'B', false, "dialog_arm");
 }
+static void dialog_limit(void **state)
+{
+	(void)state;
+	verdicts_at(80, 24, "db07", '+', false, "dialog_limit");
+}
+static void dialog_limit_passed(void **state)
+{
+	(void)state;
+	struct screen screen;
+	struct snapshot *snapshot = snapshot_build_verdicts();
+	struct row *row = snapshot_row(snapshot, "db07");
+
+	row->own_limit = (struct own_limit){.order = 1, .limit = row->timeout, .action = LIMIT_FORCE};
+	row->limit_action = LIMIT_FORCE;
+	screen_open(&screen, snapshot, 80, 24, NULL);
+	screen_select(&screen, "db07");
+	screen_press(&screen, '-');
+	screen_press(&screen, '9');
+	screen_press(&screen, 'm');
+	expect(&screen, "dialog_limit_passed");
+}
 static void armed_80x24(void **state)
 {
 	(void)state;
@@ -473,6 +494,8 @@ int main(void)
 		cmocka_unit_test(dialog_downtime),
 		cmocka_unit_test(dialog_downtime_unknown),
 		cmocka_unit_test(dialog_arm),
+		cmocka_unit_test(dialog_limit),
+		cmocka_unit_test(dialog_limit_passed),
 		cmocka_unit_test(armed_80x24),
 		cmocka_unit_test(hostile_80x24),
 		cmocka_unit_test(cached_80x24),

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-static const uint32_t action_keys[] = {'f', 'a', 'b', 'd', 'B'};
+static const uint32_t action_keys[] = {'f', 'a', 'b', 'd', 'B', '+', '-'};
 
 static void read_only(struct tui_settings *settings)
 {
@@ -62,6 +62,12 @@ static void no_key_has_two_meanings_in_one_place(void **state)
 	}
 }
 
+/* The limit is moved both ways. */
+static int keys_of(int action)
+{
+	return action == ACTION_TIMEOUT ? 2 : 1;
+}
+
 static void every_action_is_bound_once_and_to_a_plain_letter(void **state)
 {
 	size_t n;
@@ -79,7 +85,7 @@ static void every_action_is_bound_once_and_to_a_plain_letter(void **state)
 			assert_true(binding[i].key > KEY_SPACE && binding[i].key < KEY_RUBOUT);
 			assert_int_equal(binding[i].scopes & (SCOPE_DIALOG | SCOPE_MENU), 0);
 		}
-		assert_int_equal(bound, 1);
+		assert_int_equal(bound, keys_of(action));
 	}
 }
 
@@ -419,6 +425,48 @@ static void a_maximum_downtime_is_suggested_and_ordered_by_y(void **state)
 	screen_close(&screen);
 }
 
+static void a_limit_begins_with_the_one_in_force_and_y_orders_it_with_what_is_done_then(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_verdicts(), 80, 24, NULL);
+	screen_select(&screen, "db07");
+	screen_press(&screen, '-');
+	assert_string_equal(screen.ui.dialog.value.text, "14m"); /* 10m has passed */
+	screen_press(&screen, KEY_ESCAPE);
+	screen_press(&screen, '+');
+	assert_string_equal(screen.ui.dialog.value.text, "20m");
+	assert_int_equal(screen.ui.dialog.limit_action, LIMIT_AS_CONFIGURED);
+	screen_press(&screen, KEY_ARROW_DOWN);
+	screen_press(&screen, KEY_ARROW_DOWN);
+	assert_true(screen_press(&screen, 'y') & NEXT_SUBMIT);
+	assert_int_equal(screen.ui.order.action, ACTION_TIMEOUT);
+	assert_int_equal(screen.ui.order.value, 1200000);
+	assert_int_equal(screen.ui.order.limit_action, LIMIT_ABORT);
+	screen_close(&screen);
+}
+
+static void a_limit_that_has_passed_is_not_ordered_but_with_nothing_to_follow(void **state)
+{
+	struct screen screen;
+	struct snapshot *snapshot = snapshot_build_verdicts();
+
+	(void)state;
+	snapshot_row(snapshot, "db07")->limit_configured = LIMIT_FORCE;
+	screen_open(&screen, snapshot, 80, 24, NULL);
+	screen_select(&screen, "db07");
+	screen_press(&screen, '+');
+	type(&screen, "9m");
+	assert_false(screen_press(&screen, 'y') & NEXT_SUBMIT);
+	assert_true(screen_shows(&screen, "give at least 14m"));
+	screen_press(&screen, KEY_ARROW_DOWN); /* nothing */
+	assert_true(screen_press(&screen, 'y') & NEXT_SUBMIT);
+	assert_int_equal(screen.ui.order.value, 540000);
+	assert_int_equal(screen.ui.order.limit_action, LIMIT_NONE);
+	screen_close(&screen);
+}
+
 static void what_is_typed_replaces_what_was_suggested_and_y_orders_it(void **state)
 {
 	struct screen screen;
@@ -753,6 +801,8 @@ int main(void)
 		cmocka_unit_test(without_a_ledger_one_must_insist),
 		cmocka_unit_test(insisting_is_nothing_where_the_ledger_is_well),
 		cmocka_unit_test(a_maximum_downtime_is_suggested_and_ordered_by_y),
+		cmocka_unit_test(a_limit_begins_with_the_one_in_force_and_y_orders_it_with_what_is_done_then),
+		cmocka_unit_test(a_limit_that_has_passed_is_not_ordered_but_with_nothing_to_follow),
 		cmocka_unit_test(what_is_typed_replaces_what_was_suggested_and_y_orders_it),
 		cmocka_unit_test(the_key_that_arms_disarms_at_once),
 		cmocka_unit_test(an_empty_bandwidth_is_no_limit),

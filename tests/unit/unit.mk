@@ -42,6 +42,9 @@ tests_unit_test_forecast_LDADD = $(unit_model)
 unit_programs += tests/unit/test_policy
 tests_unit_test_policy_SOURCES = tests/unit/test_policy.c
 tests_unit_test_policy_LDADD = $(unit_model)
+unit_programs += tests/unit/test_own_limit
+tests_unit_test_own_limit_SOURCES = tests/unit/test_own_limit.c
+tests_unit_test_own_limit_LDADD = $(unit_model)
 unit_programs += tests/unit/test_replay
 tests_unit_test_replay_SOURCES = tests/unit/test_replay.c $(forecast_replay)
 tests_unit_test_replay_LDADD = libvd_recorded.a $(unit_model)
@@ -134,6 +137,10 @@ unit_programs += tests/unit/test_adoption
 tests_unit_test_adoption_SOURCES = tests/unit/test_adoption.c tests/support/fake_driver.c tests/support/fake_driver.h \
 	tests/support/store_fixture.c tests/support/store_fixture.h
 tests_unit_test_adoption_LDADD = libvd_backend.a $(unit_store)
+unit_programs += tests/unit/test_shared
+tests_unit_test_shared_SOURCES = tests/unit/test_shared.c tests/support/fake_driver.c tests/support/fake_driver.h \
+	tests/support/store_fixture.c tests/support/store_fixture.h
+tests_unit_test_shared_LDADD = libvd_backend.a $(unit_store)
 
 tui_support = tests/support/screen.c tests/support/screen.h \
 	tests/support/snapshot_builder.c tests/support/snapshot_builder.h
