@@ -149,14 +149,14 @@ static void tell_acceptance(struct acting *acting, const struct intent *intent)
 	deliver(acting, &words);
 }
 
-/* Nobody else can reach what this process has armed: where it lets go of the terminal, it says how to take it back. */
+/* Where it lets go of the terminal, it says who waits and how to take it back. */
 static void tell_armed(struct acting *acting, const struct intent *intent)
 {
 	struct intent told = *intent;
 	size_t used = strlen(told.text);
 	if (acting->answer_fd >= 0)
-		snprintf(told.text + used, sizeof told.text - used, " (process %d waits for it: kill %d disarms it)",
-			 (int)getpid(), (int)getpid());
+		snprintf(told.text + used, sizeof told.text - used,
+			 " (process %d waits for it; virt-drain disarm takes it back)", (int)getpid());
 	tell_acceptance(acting, &told);
 }
 

@@ -165,6 +165,7 @@ static const char *command_words(enum command command)
 	case COMMAND_DOWNTIME:
 	case COMMAND_BANDWIDTH:
 	case COMMAND_ARM:
+	case COMMAND_DISARM:
 	case COMMAND_TIMEOUT:
 	case COMMAND_HISTORY:
 	case COMMAND_COUNT: break;

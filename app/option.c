@@ -13,7 +13,7 @@
 
 #define ON(command) (1u << COMMAND_##command)
 #define WATCHING (ON(DASHBOARD) | ON(ONCE) | ON(STREAM))
-#define ACTING (ON(FORCE) | ON(ABORT) | ON(DOWNTIME) | ON(BANDWIDTH) | ON(ARM) | ON(TIMEOUT))
+#define ACTING (ON(FORCE) | ON(ABORT) | ON(DOWNTIME) | ON(BANDWIDTH) | ON(ARM) | ON(DISARM) | ON(TIMEOUT))
 #define LIVE (WATCHING | ACTING) /* all that reach hosts */
 
 #define AT(member) .offset = offsetof(struct settings, member)
@@ -155,6 +155,7 @@ bool command_action(enum command command, enum action *out)
 		{COMMAND_DOWNTIME, ACTION_DOWNTIME},
 		{COMMAND_BANDWIDTH, ACTION_BANDWIDTH},
 		{COMMAND_ARM, ACTION_ARM},
+		{COMMAND_DISARM, ACTION_DISARM},
 		{COMMAND_TIMEOUT, ACTION_TIMEOUT},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

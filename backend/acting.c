@@ -121,12 +121,13 @@ struct driver *acting_driver(const struct backend *backend, const struct intent 
 	return collector_driver(backend, fleet_host_number(backend->fleet, &intent->order.target.host), &own);
 }
 
-/* No driver has a part in it: the policy of this process obeys it from now on, those of others when they see the ledger. */
-static void limit_begin(struct backend *backend, struct intent *intent)
+/* No driver has a part in it: it is in the ledger, which other processes see. */
+static void share(struct backend *backend, struct intent *intent)
 {
 	intent->stage = INTENT_RECORDED;
 	fleet_note_intent(backend->fleet, intent);
-	fleet_take_limit(backend->fleet, intent);
+	if (intent->order.action == ACTION_TIMEOUT)
+		fleet_take_limit(backend->fleet, intent);
 }
 
 static void hand_to_driver(struct backend *backend, struct intent *intent, struct stamp now)
@@ -138,8 +139,8 @@ static void hand_to_driver(struct backend *backend, struct intent *intent, struc
 		arming_begin(backend, intent, now);
 		return;
 	}
-	if (intent->order.action == ACTION_TIMEOUT) {
-		limit_begin(backend, intent);
+	if (!action_is_sent(intent->order.action)) {
+		share(backend, intent);
 		return;
 	}
 	if (!driver || !driver->ops->submit) {
@@ -176,11 +177,15 @@ void acting_order(struct backend *backend, const struct order *order)
 	struct intent fresh = {.order = *order, .asked = now, .was_running = runs_at_source(backend, &order->target)};
 	struct err_info why = {0};
 
-	if (order->action == ACTION_ARM && order->disarm) {
-		arming_disarm(backend, order, now);
+	name_target(backend, &fresh);
+	if (order->action == ACTION_DISARM && arming_disarm(backend, &fresh, now)) {
+		fresh.id = INTENT_ID_LOCAL + ++backend->local_intent_id;
+		intent_add(backend, &fresh);
+		backend->is_dirty = backend->is_urgent = true;
 		return;
 	}
-	name_target(backend, &fresh);
+	if (order->action == ACTION_DISARM)
+		fresh.order.value = fleet_armed_elsewhere(backend->fleet, &order->target);
 	if (fresh.order.job_began.ms == 0)
 		fresh.order.job_began = fleet_job_began(backend->fleet, &order->target, now);
 	struct intent *intent = intent_add(backend, &fresh);
@@ -244,6 +249,8 @@ void acting_ledger(struct backend *backend, const struct event *event)
 			event->ledger.text);
 	intent_refuse(intent, &why, now);
 	acting_changed(backend, intent, now);
+	if (intent->order.fired_by && event->ledger.result == ERR_INVALID_STATE)
+		arming_taken_back(backend, intent, now);
 }
 
 void acting_adopted(struct backend *backend, const struct event *event)

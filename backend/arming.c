@@ -42,14 +42,73 @@ void arming_begin(struct backend *backend, struct intent *intent, struct stamp n
 	acting_changed(backend, intent, now);
 }
 
-void arming_disarm(struct backend *backend, const struct order *order, struct stamp now)
+static bool is_about_guest(const struct intent *intent, const struct migration_id *target)
+{
+	const struct migration_id *own = &intent->order.target;
+
+	return intent->order.action == ACTION_ARM && uuid_equal(&own->domain, &target->domain) &&
+	       uuid_equal(&own->host, &target->host);
+}
+
+bool arming_disarm(struct backend *backend, struct intent *disarm, struct stamp now)
+{
+	struct intent *found = NULL;
+
+	for (size_t i = backend->n_intents; i-- > 0 && !found;) {
+		struct intent *intent = &backend->intent[i];
+		bool was_buried = intent->maker != 0 && intent->stage == INTENT_DISARMED;
+
+		if (is_about_guest(intent, &disarm->order.target) && (intent->stage == INTENT_ARMED || was_buried))
+			found = intent;
+	}
+	if (!found)
+		return false;
+	if (found->stage == INTENT_ARMED)
+		close_armed(backend, found, INTENT_DISARMED, ERR_OK, "disarmed by the operator: it never fired", now);
+	disarm->stage = INTENT_PROVEN;
+	disarm->closed = now;
+	snprintf(disarm->text, sizeof disarm->text, "%s", found->text);
+	return true;
+}
+
+/* Our own, which another process wants back. */
+static void obey(struct backend *backend, const struct shared_order *disarm, struct stamp now)
+{
+	char text[120];
+
+	for (size_t i = 0; i < backend->n_intents; i++) {
+		struct intent *intent = &backend->intent[i];
+
+		if (intent->id != disarm->value || intent->stage != INTENT_ARMED)
+			continue;
+		snprintf(text, sizeof text, "disarmed from another virt-drain (process %d): it never fired",
+			 disarm->pid);
+		close_armed(backend, intent, INTENT_DISARMED, ERR_OK, text, now);
+	}
+}
+
+void arming_shared(struct backend *backend, const struct event *event)
+{
+	for (size_t i = 0; i < event->shared.n_orders; i++) {
+		const struct shared_order *order = &event->shared.order[i];
+
+		if (order->action == ACTION_DISARM)
+			obey(backend, order, event->at);
+		/* nobody else will close what a dead process has armed */
+		if (order->stage == INTENT_ARMED && !order->is_alive && backend->recorder &&
+		    fleet_host_number(backend->fleet, &order->host) != HOST_NONE)
+			recorder_adopt(backend->recorder, &order->host);
+	}
+}
+
+void arming_taken_back(struct backend *backend, const struct intent *shot, struct stamp now)
 {
 	for (size_t i = 0; i < backend->n_intents; i++) {
 		struct intent *intent = &backend->intent[i];
 
-		if (intent->stage == INTENT_ARMED && migration_id_equal(&intent->order.target, &order->target))
+		if (intent->order.serial == shot->order.fired_by)
 			close_armed(backend, intent, INTENT_DISARMED, ERR_OK,
-				    "disarmed by the operator: it never fired", now);
+				    "disarmed from another virt-drain when its moment came: it never fired", now);
 	}
 }
 
@@ -61,6 +120,7 @@ static void fire(struct backend *backend, struct intent *intent, const struct fo
 			      .method = intent->order.method,
 			      .target = intent->order.target,
 			      .fired_by = intent->order.serial,
+			      .fired_id = intent->id,
 			      .insist = intent->order.insist,
 			      .seen = fleet_seen(backend->fleet, &intent->order.target, now.mono)};
 	char text[320], price[OUTLOOK_MAX];

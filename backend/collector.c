@@ -111,6 +111,8 @@ static void take_fleet_event(struct backend *backend, const struct event *event)
 		return;
 	struct fleet_change change = fleet_apply(backend->fleet, event);
 	recording_of_change(backend, &change, event);
+	if (event->kind == EVENT_SHARED)
+		arming_shared(backend, event);
 	if (event->kind == EVENT_PASS || event->kind == EVENT_JOB)
 		arming_look(backend);
 	backend->is_dirty = true;

@@ -91,7 +91,13 @@ void judging_debt_reply(struct backend *backend, struct intent *intent, const st
 
 /* arming.c: forces that wait for their moment */
 void arming_begin(struct backend *backend, struct intent *intent, struct stamp now); /* it is in the ledger */
-void arming_disarm(struct backend *backend, const struct order *order, struct stamp now);
+/* Takes back what this process has armed on the guest, or tells what became of one whose process has died: then *disarm, which is no intent
+ * yet, is proven. False: neither. */
+bool arming_disarm(struct backend *backend, struct intent *disarm, struct stamp now);
+/* Other processes ask for something of ours, or have died. */
+void arming_shared(struct backend *backend, const struct event *event);
+/* The ledger did not take the force that an armed one became: a request to take it back was there first. */
+void arming_taken_back(struct backend *backend, const struct intent *shot, struct stamp now);
 /* The fleet has learnt something: fires what waited for a pass that began with it. */
 void arming_look(struct backend *backend);
 void arming_judge(struct backend *backend, struct intent *intent, struct stamp now); /* an armed one: is it over? */

@@ -25,6 +25,9 @@ static const struct action_entry entries[ACTION_COUNT] = {
 	[ACTION_ARM] = {ACTION_ARM, "arm", "arm",
 	                "force the migration at the best moment: when a pass begins and none that is notably cheaper is near",
 	                true, TAKES_METHOD, SECONDS(30)},
+	[ACTION_DISARM] = {ACTION_DISARM, "disarm", "disarm",
+	                   "take back a force that is armed and has not fired, whichever process of yours has armed it",
+	                   false, TAKES_NOTHING, SECONDS(15)},
 	[ACTION_TIMEOUT] = {ACTION_TIMEOUT, "timeout", "limit",
 	                    "give this migration a limit of its own, and say what shall be done when it is reached",
 	                    true, TAKES_LIMIT, SECONDS(15)},
@@ -40,7 +43,8 @@ enum rule {
 	RULE_BANDWIDTH,
 	RULE_DOWNTIME,
 	RULE_ARM,
-	RULE_TIMEOUT, /* in every phase that is no outcome */
+	RULE_DISARM,
+	RULE_TIMEOUT, /* these two in every phase that is no outcome */
 	RULE_COUNT
 };
 
@@ -101,6 +105,11 @@ bool action_is_ending(enum action action)
 	return action == ACTION_FORCE_COMPLETE || action == ACTION_ABORT;
 }
 
+bool action_is_sent(enum action action)
+{
+	return action != ACTION_DISARM && action != ACTION_TIMEOUT;
+}
+
 static enum rule rule_of(enum action action, enum force_method method)
 {
 	if (action == ACTION_ABORT)
@@ -111,6 +120,8 @@ static enum rule rule_of(enum action action, enum force_method method)
 		return RULE_DOWNTIME;
 	if (action == ACTION_ARM)
 		return RULE_ARM;
+	if (action == ACTION_DISARM)
+		return RULE_DISARM;
 	if (action == ACTION_TIMEOUT)
 		return RULE_TIMEOUT;
 	if (method == METHOD_PAUSE)
@@ -121,12 +132,6 @@ static enum rule rule_of(enum action action, enum force_method method)
 static enum err refuse(struct err_info *why, enum err code, const char *sentence)
 {
 	return err_set(why, code, "virt-drain", 0, "%s", sentence);
-}
-
-/* Nothing is sent to a host: it holds among the processes of the user. */
-static bool is_among_us(enum action action)
-{
-	return action == ACTION_TIMEOUT;
 }
 
 /* What no action may do, whichever it is. */
@@ -144,11 +149,11 @@ static enum err check_any(enum action action, const struct action_facts *facts, 
 		return refuse(why, ERR_NOT_FOUND, "there is no such migration any more");
 	if (phase_is_outcome(facts->phase))
 		return refuse(why, ERR_NOT_FOUND, "the migration has ended: there is nothing to act on");
-	if (!facts->is_reachable && !is_among_us(action))
+	if (!facts->is_reachable && action_is_sent(action))
 		return refuse(why, ERR_UNREACHABLE, "the source host does not answer: nothing can be sent to it now");
 	if (facts->is_incoming_side)
 		return refuse(why, ERR_INVALID_STATE, "this is the receiving end: act on the source host");
-	if (facts->is_cancelling)
+	if (facts->is_cancelling && action != ACTION_DISARM)
 		return refuse(why, ERR_INVALID_STATE, "an abort is under way: wait for its end");
 	return ERR_OK;
 }
@@ -177,6 +182,8 @@ enum err action_check(enum action action, enum force_method method, const struct
 		return refuse(why, ERR_INVALID_STATE, refusal);
 	if (action == ACTION_ARM && facts->is_armed)
 		return refuse(why, ERR_INVALID_STATE, "a force is armed already and fires by itself: disarm it first");
+	if (action == ACTION_DISARM && !facts->is_armed)
+		return refuse(why, ERR_NOT_FOUND, "no force is armed on this migration");
 	if (action == ACTION_FORCE_COMPLETE || action == ACTION_ARM)
 		return check_force(method, facts, why);
 	return ERR_OK;
@@ -200,6 +207,7 @@ static const char *const consequences[RULE_COUNT] = {
 	[RULE_ARM] = "Fires by itself, without asking again, and once. The same key disarms it; so does the end of the "
 		     "migration, a "
 		     "change of its phase, a source that does not answer at that moment, and the end of virt-drain.",
+	[RULE_DISARM] = "The force that is armed never fires. Nothing is done to the guest, and its migration goes on.",
 	[RULE_TIMEOUT] =
 		"The limit holds for this migration alone, in each virt-drain of yours, and stays when this one ends. "
 		"What is done then is announced at least ten seconds before, done once, and never in post-copy.",

@@ -44,6 +44,9 @@ const struct action_entry *action_entry(enum action action);
 /* Its effect is the end of the migration; the others' is a figure that changes. */
 bool action_is_ending(enum action action);
 
+/* Something is sent to its host. The others hold among the processes of the user. */
+bool action_is_sent(enum action action);
+
 /* ERR_OK, or ERR_INVALID_STATE, ERR_NOT_PERMITTED, ERR_NOT_FOUND, ERR_UNREACHABLE, ERR_NO_POSTCOPY with the sentence in *why. */
 enum err action_check(enum action action, enum force_method method, const struct action_facts *facts,
 		      struct err_info *why);

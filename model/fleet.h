@@ -93,6 +93,8 @@ void fleet_take_limit(struct fleet *fleet, const struct intent *intent);
 /* Can the migration be given the limit of this order? Orders of other actions can. Errors: ERR_USAGE with what would be right. */
 enum err fleet_check_limit(const struct fleet *fleet, const struct order *order, mono_time now,
 			   struct err_info *why) ATTR_WARN_UNUSED;
+/* Id of the force that another process has armed on it; 0: none. */
+uint64_t fleet_armed_elsewhere(const struct fleet *fleet, const struct migration_id *id);
 /* When its job began, by our wall clock; 0 if it is not there. */
 wall_time fleet_job_began(const struct fleet *fleet, const struct migration_id *id, struct stamp now);
 

@@ -41,7 +41,7 @@ static struct action_facts facts_of(const struct fleet *fleet, const struct migr
 		.is_reachable = host && fleet_host_is_reachable(host),
 		.is_known = !migration->from_cache || phase_is_outcome(migration->phase),
 		.phase = migration->phase,
-		.is_armed = migration->is_armed,
+		.is_armed = migration->is_armed || migration_is_armed_elsewhere(migration),
 		.is_cancelling = migration->cancelling != 0,
 		.is_forcing = migration->forcing != 0,
 		.no_postcopy = migration->no_postcopy,
@@ -86,6 +86,7 @@ static void fill_row(const struct fleet *fleet, const struct migration *migratio
 	const struct host *host = fleet_host_of(fleet, &migration->id.host);
 	char uuid[UUID_TEXT_SIZE];
 	bool is_over = phase_is_outcome(migration->phase);
+	bool is_elsewhere = !is_over && migration_is_armed_elsewhere(migration) && migration->arm.is_alive;
 
 	*row = (struct row){
 		.id = migration->id,
@@ -116,8 +117,9 @@ static void fill_row(const struct fleet *fleet, const struct migration *migratio
 		.is_frozen = migration->paused_since.ms != 0,
 		.downtime = migration->downtime,
 		.forecast = fleet_forecast_at(fleet, migration, now),
-		.is_armed = migration->is_armed,
-		.armed_method = migration->armed.method,
+		.is_armed = migration->is_armed || is_elsewhere,
+		.armed_method = migration->is_armed ? migration->armed.method : migration->arm.method,
+		.armed_pid = is_elsewhere && !migration->is_armed ? migration->arm.pid : 0,
 		.has_intent = migration->has_intent,
 		.facts = facts_of(fleet, migration),
 	};

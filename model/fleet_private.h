@@ -156,6 +156,8 @@ void fleet_note_sending(struct fleet *fleet);
 /* fleet_shared.c: what other processes have set, for a migration whose beginning is known now, and for all */
 void fleet_share_with(struct fleet *fleet, struct migration *migration, struct stamp at);
 void fleet_apply_shared(struct fleet *fleet, const struct event *event);
+/* A force of another process waits for its moment, or would if its process still were there. */
+bool migration_is_armed_elsewhere(const struct migration *migration);
 /* What is done at its limit; and the limit itself again, after something that it is reckoned from has changed. */
 enum limit_action fleet_limit_action(const struct fleet *fleet, const struct migration *migration);
 void fleet_limit(const struct fleet *fleet, struct migration *migration);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Limits of single migrations, set here or by another process of the user, and what is done at them. Pure.
+ * What the processes of the user share about a migration: its own limit, and a force that is armed. Pure.
  */
 #include "model/fleet_private.h"
 
@@ -94,6 +94,34 @@ static void share_limit(struct fleet *fleet, struct migration *migration, const 
 		say_limit(fleet, migration, order, at);
 }
 
+bool migration_is_armed_elsewhere(const struct migration *migration)
+{
+	return migration->arm.id && migration->arm.stage == INTENT_ARMED && !migration->arm.is_ours;
+}
+
+uint64_t fleet_armed_elsewhere(const struct fleet *fleet, const struct migration_id *id)
+{
+	const struct migration *migration = fleet_find(fleet, id);
+
+	return migration && migration_is_armed_elsewhere(migration) ? migration->arm.id : 0;
+}
+
+static void share_arm(struct fleet *fleet, struct migration *migration, const struct shared_order *order,
+		      struct stamp at)
+{
+	bool is_new = order->id != migration->arm.id;
+
+	if (order->id < migration->arm.id)
+		return;
+	migration->arm = *order;
+	fleet_mark_changed(fleet, migration);
+	if (is_new && migration_is_armed_elsewhere(migration) && order->is_alive)
+		fleet_say(
+			fleet, at, SEVERITY_WARNING, migration,
+			"another virt-drain (process %d) has armed a force (%s): it fires by itself at the best moment",
+			order->pid, force_method_name(order->method));
+}
+
 void fleet_share_with(struct fleet *fleet, struct migration *migration, struct stamp at)
 {
 	wall_time began = job_began(migration, at);
@@ -105,6 +133,8 @@ void fleet_share_with(struct fleet *fleet, struct migration *migration, struct s
 			continue;
 		if (order->action == ACTION_TIMEOUT)
 			share_limit(fleet, migration, order, at);
+		if (order->action == ACTION_ARM)
+			share_arm(fleet, migration, order, at);
 	}
 }
 

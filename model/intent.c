@@ -14,6 +14,7 @@ static const char *const action_names[ACTION_COUNT] = {
 	[ACTION_BANDWIDTH] = "bandwidth",
 	[ACTION_DOWNTIME] = "downtime",
 	[ACTION_ARM] = "arm",
+	[ACTION_DISARM] = "disarm",
 	[ACTION_TIMEOUT] = "timeout",
 };
 

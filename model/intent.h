@@ -27,6 +27,7 @@ enum action {
 	ACTION_BANDWIDTH, /* set the migration's bandwidth limit; value 0 lifts it (a rescue of a frozen guest) */
 	ACTION_DOWNTIME,  /* set the migration's maximum downtime */
 	ACTION_ARM,       /* force-complete by method when a pass begins and none that is notably cheaper is near */
+	ACTION_DISARM,    /* take back a force that another process has armed; nothing is sent to its host */
 	ACTION_TIMEOUT, /* give the migration a limit of its own, and what is done then; nothing is sent to its host */
 	ACTION_COUNT
 };
@@ -78,11 +79,12 @@ struct order {
 	enum action action;
 	enum force_method method; /* ACTION_FORCE_COMPLETE, ACTION_ARM */
 	uint64_t
-		value; /* ACTION_BANDWIDTH: MiB/s, 0 for no limit; ACTION_DOWNTIME: ms; ACTION_TIMEOUT: ms, 0 for no limit (model/action.h: action_value_check) */
+		value; /* ACTION_BANDWIDTH: MiB/s, 0 for no limit; ACTION_DOWNTIME: ms; ACTION_TIMEOUT: ms, 0 for no limit
+			* (model/action.h: action_value_check); ACTION_DISARM: id of the armed intent, given by the collector */
 	enum limit_action limit_action; /* ACTION_TIMEOUT */
 	struct migration_id target;
-	bool disarm;           /* ACTION_ARM: take back the one that is armed there */
 	uint64_t fired_by;     /* serial of the armed order that this force comes from; 0: a person's own */
+	uint64_t fired_id;     /* its id */
 	bool insist;           /* act although the ledger cannot be written */
 	char confirmation[32]; /* how it was confirmed: "key y", "command line", ORDER_BY_POLICY */
 	/* when its job began, by our wall clock: another process numbers attempts otherwise, and an order about an earlier job is none of this

@@ -11,6 +11,7 @@
 #include "model/job_stats.h"
 #include "model/own_limit.h"
 #include "model/passes.h"
+#include "model/shared.h"
 
 /* The order is that of a life; the outcomes begin at PHASE_COMPLETED. */
 enum phase {
@@ -73,8 +74,9 @@ struct migration {
 	bytes_per_s throughput;     /* memory and disk, smoothed over THROUGHPUT_SMOOTHING */
 	bool has_throughput;
 	char *owner;   /* cleaned, owned; NULL */
-	bool is_armed; /* a force waits for its moment */
+	bool is_armed; /* a force of this process waits for its moment */
 	struct order armed;
+	struct shared_order arm; /* the newest one of any process about this job, as the ledger last told; id 0: none */
 	bool has_intent;
 	struct intent intent;                /* that its row shows (model/fleet_intents.c) */
 	uint64_t cancelling, forcing, owing; /* serials of the orders that are under way, or owe it; 0: none */

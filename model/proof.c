@@ -29,6 +29,7 @@ static const char *sent_text(const struct intent *intent)
 	case ACTION_DOWNTIME: return "accepted: waiting until it is read back";
 	case ACTION_FORCE_COMPLETE:
 	case ACTION_ARM:
+	case ACTION_DISARM:
 	case ACTION_TIMEOUT:
 	case ACTION_COUNT: break;
 	}
@@ -167,9 +168,34 @@ static bool judge_limit(struct intent *intent, const struct migration *migration
 	return true;
 }
 
+/* The ledger says how the armed one ended. That it fired is believed when it lasts: the force itself is refused where the request to take it
+ * back was there first, and then the armed one is disarmed after all. */
+static bool judge_disarm(struct intent *intent, const struct migration *migration, struct stamp now)
+{
+	enum { LASTS_MS = 2000 };
+	const struct shared_order *arm = &migration->arm;
+	bool is_it = arm->id == intent->order.value;
+	char text[160];
+
+	if (is_it && arm->stage == INTENT_PROVEN && now.wall.ms - arm->closed.ms >= LASTS_MS) {
+		close_with(intent, INTENT_UNPROVEN, ERR_INVALID_STATE, "too late: it has fired already", now);
+		return true;
+	}
+	if (is_it && arm->stage == INTENT_DISARMED)
+		snprintf(text, sizeof text, "disarmed: what process %d had armed never fired", arm->pid);
+	else if (phase_is_outcome(migration->phase))
+		snprintf(text, sizeof text, "the migration has ended: nothing can fire any more");
+	else
+		return false;
+	close_with(intent, INTENT_PROVEN, ERR_OK, text, now);
+	return true;
+}
+
 static bool judge_recorded(struct intent *intent, const struct migration *migration, struct stamp now)
 {
-	return intent->order.action == ACTION_TIMEOUT && judge_limit(intent, migration, now);
+	if (intent->order.action == ACTION_TIMEOUT)
+		return judge_limit(intent, migration, now);
+	return intent->order.action == ACTION_DISARM && judge_disarm(intent, migration, now);
 }
 
 static bool judge_sent(struct intent *intent, const struct migration *migration, struct stamp now)
@@ -179,8 +205,9 @@ static bool judge_sent(struct intent *intent, const struct migration *migration,
 	case ACTION_FORCE_COMPLETE: return judge_force(intent, migration, now);
 	case ACTION_BANDWIDTH: judge_bandwidth(intent, now); return true;
 	case ACTION_DOWNTIME: return judge_downtime(intent, migration, now);
-	case ACTION_ARM:     /* what it fires is a force-complete of its own */
-	case ACTION_TIMEOUT: /* nothing is sent */
+	case ACTION_ARM:    /* what it fires is a force-complete of its own */
+	case ACTION_DISARM: /* nothing is sent */
+	case ACTION_TIMEOUT:
 	case ACTION_COUNT: break;
 	}
 	return false;
@@ -212,8 +239,12 @@ bool intent_judge(struct intent *intent, const struct migration *migration, stru
 		return true;
 	}
 	if (intent->stage == INTENT_RECORDED && mono_since(now.mono, intent->asked.mono).ms >= patience.ms) {
-		close_with(intent, INTENT_UNPROVEN, ERR_TIMEOUT, "the call has not returned: it may still take effect",
-			   now);
+		close_with(
+			intent, INTENT_UNPROVEN, ERR_TIMEOUT,
+			intent->order.action == ACTION_DISARM
+				? "the process that has armed it does not answer: it may still fire; end that process"
+				: "the call has not returned: it may still take effect",
+			now);
 		return true;
 	}
 	return false;

@@ -43,6 +43,7 @@ struct row {
 	const char *late_reason;  /* why it is stale, NULL */
 	bool is_armed;            /* a force waits for its moment */
 	enum force_method armed_method;
+	int armed_pid;             /* the process that has armed it; 0: this one */
 	bool has_intent;           /* an open or just closed intent concerns it */
 	struct intent intent;      /* the newest one, or an open one that ends the migration */
 	struct action_facts facts; /* for action_check */

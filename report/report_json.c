@@ -28,6 +28,25 @@ static void put_intent(struct json *json, const struct row *row)
 	json_close(json, '}');
 }
 
+/* A force that waits for its moment; the process is null where it is the one that tells this. */
+static void put_armed(struct json *json, const struct row *row)
+{
+	if (!row->is_armed) {
+		json_null(json, "armed");
+		return;
+	}
+	bool is_pause = row->armed_method != METHOD_POSTCOPY;
+	json_open(json, "armed", '{');
+	json_text(json, "action", action_name(ACTION_FORCE_COMPLETE));
+	json_text(json, "method", force_method_name(row->armed_method));
+	if (row->armed_pid)
+		json_number(json, "process", (uint64_t)row->armed_pid);
+	else
+		json_null(json, "process");
+	json_duration(json, "expected_freeze_ms", is_pause ? row_foretold(row)->pause_best.best : (duration){-1});
+	json_close(json, '}');
+}
+
 static const char *freshness_name(enum freshness freshness)
 {
 	switch (freshness) {
@@ -61,6 +80,7 @@ static void put_migration(struct json *json, const struct row *row)
 	json_text(json, "timeout_action", limit_action_name(row->limit_action));
 	json_bool(json, "timeout_action_is_observed", row->is_policy_observing);
 	json_text(json, "reason", *forecast_reason(row_foretold(row), reason, sizeof reason) ? reason : NULL);
+	put_armed(json, row);
 	put_intent(json, row);
 }
 

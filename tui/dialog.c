@@ -18,6 +18,7 @@ static const struct {
 	[ACTION_BANDWIDTH] = {"set the bandwidth limit", false},
 	[ACTION_DOWNTIME] = {"set the maximum downtime", false},
 	[ACTION_ARM] = {"force at the best moment", true},
+	[ACTION_DISARM] = {"disarm", false},
 	[ACTION_TIMEOUT] = {"set our limit", false},
 };
 

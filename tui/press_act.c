@@ -59,7 +59,7 @@ unsigned press_arm(const struct press *press)
 		return press_action(press);
 	if (!mono_reached(press->now.mono, ui->quiet_until))
 		return NEXT_NOTHING;
-	ui->order = (struct order){.action = ACTION_ARM, .disarm = true, .target = row->id};
+	ui->order = (struct order){.action = ACTION_DISARM, .target = row->id};
 	snprintf(ui->order.confirmation, sizeof ui->order.confirmation, "key");
 	snprintf(ui->dialog.name, sizeof ui->dialog.name, "%s", row->name);
 	return NEXT_PAINT | NEXT_SUBMIT;

@@ -157,15 +157,17 @@ static const char *shown_armed(const struct row *row, char *buffer, size_t size)
 static enum role say_armed(const struct row *row, duration since, char *buffer, size_t size)
 {
 	struct forecast forecast = outlook_at(row, since);
+	char in[TEXT_NUMBER_MAX], still[OUTLOOK_MAX], by[40] = "";
 	const char *method = force_method_name(row->armed_method);
-	char in[TEXT_NUMBER_MAX], still[OUTLOOK_MAX];
 
+	if (row->armed_pid)
+		snprintf(by, sizeof by, " by process %d", row->armed_pid);
 	if (forecast.best_in.ms > 0 && estimate_known(&forecast.pause_best))
-		snprintf(buffer, size, "armed (%s), fires in %s for %s; B disarms", method,
+		snprintf(buffer, size, "armed%s (%s), fires in %s for %s; B disarms", by, method,
 			 outlook_wait(forecast.best_in, in, sizeof in),
 			 outlook_still_range(&forecast.pause_best, still, sizeof still));
 	else
-		snprintf(buffer, size, "armed (%s), fires when a pass begins; B disarms", method);
+		snprintf(buffer, size, "armed%s (%s), fires when a pass begins; B disarms", by, method);
 	return ROLE_WARN;
 }
 
@@ -173,7 +175,8 @@ const char *shown_intent(const struct row *row, const struct glyphs *glyphs, cha
 {
 	static const char *const verb[ACTION_COUNT] = {
 		[ACTION_FORCE_COMPLETE] = "forcing", [ACTION_ABORT] = "aborting", [ACTION_BANDWIDTH] = "setting",
-		[ACTION_DOWNTIME] = "setting",       [ACTION_ARM] = "arming",     [ACTION_TIMEOUT] = "setting"};
+		[ACTION_DOWNTIME] = "setting",       [ACTION_ARM] = "arming",     [ACTION_DISARM] = "disarming",
+		[ACTION_TIMEOUT] = "setting"};
 
 	bool is_open = row->has_intent && !intent_is_closed(&row->intent);
 	if (!is_open && row->is_armed)

@@ -271,8 +271,7 @@ void ui_submitted(struct ui *ui, const struct order *order, uint64_t serial, mon
 
 	*asked = (struct asked){.serial = serial, .told = INTENT_ASKED};
 	snprintf(asked->name, sizeof asked->name, "%s", ui->dialog.name);
-	ui_flash(ui, ROLE_FLASH_INFO, now, "%s of %s is asked for",
-		 order->disarm ? "disarming" : action_name(order->action), ui->dialog.name);
+	ui_flash(ui, ROLE_FLASH_INFO, now, "%s of %s is asked for", action_name(order->action), ui->dialog.name);
 }
 
 struct action_facts ui_facts(const struct ui *ui, const struct snapshot *snapshot, const struct row *row)

@@ -177,6 +177,7 @@ static void write_price(struct writer *w, const struct dialog *dialog, const str
 	case ACTION_ABORT: writer_text(w, ROLE_INFO, outlook_abort(row, forecast, text, sizeof text)); break;
 	case ACTION_BANDWIDTH: write_bandwidth(w, dialog, row, forecast); break;
 	case ACTION_DOWNTIME: write_downtime(w, dialog, row, forecast); break;
+	case ACTION_DISARM: break; /* is not asked about */
 	case ACTION_TIMEOUT: write_limit(w, dialog, row); break;
 	case ACTION_COUNT: break;
 	}

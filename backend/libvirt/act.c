@@ -387,7 +387,7 @@ static void act_downtime(struct act *act, const struct reading *unused)
 static void (*const act_by_action[ACTION_COUNT])(struct act *act, const struct reading *reading) = {
 	[ACTION_FORCE_COMPLETE] = act_force, [ACTION_ABORT] = act_abort, [ACTION_BANDWIDTH] = act_bandwidth,
 	[ACTION_DOWNTIME] = act_downtime,    [ACTION_ARM] = act_force, /* the collector sends a force-complete in its place */
-	/* ACTION_TIMEOUT never comes here: nothing is sent for it */
+	/* the others never come here: nothing is sent for them */
 };
 
 /* ---- the doors */

@@ -163,7 +163,8 @@ void sim_act_call(struct sim_world *world, const struct intent *intent, bool is_
 	case ACTION_DOWNTIME:
 		say_result(reply, sim_call_downtime(world, number, intent->order.value, &why), &why);
 		return;
-	case ACTION_TIMEOUT: /* no driver gets it */
+	case ACTION_DISARM: /* no driver gets these */
+	case ACTION_TIMEOUT:
 	case ACTION_COUNT: break;
 	}
 }

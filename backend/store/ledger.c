@@ -169,7 +169,7 @@ static void bind_asking(struct binder *binder, const struct ledger *ledger, cons
 	bind_text(binder, owner->version);
 	bind_text(binder, action_name(order->action));
 	bind_text(binder, is_force ? force_method_name(order->method) : NULL);
-	bind_count_if(binder, action_has_value(order->action), order->value);
+	bind_count_if(binder, action_has_value(order->action) || order->action == ACTION_DISARM, order->value);
 	bind_int(binder, order->insist);
 	bind_text(binder, order->confirmation);
 	bind_uuid(binder, &order->target.host);
@@ -307,12 +307,30 @@ static enum err refuse_second(struct ledger *ledger, const struct intent *intent
 	return err;
 }
 
+/* A force that was armed is not called once somebody has asked to take it back; the transaction makes it so. */
+static enum err refuse_taken_back(struct ledger *ledger, const struct intent *intent, struct err_info *why)
+{
+	sqlite3_stmt *statement = db_statement(&ledger->db, LEDGER_DISARM_COUNT, why);
+	uint64_t n = 0;
+	if (!statement)
+		return ERR_CORRUPT;
+	struct binder binder = {.statement = statement};
+	bind_count(&binder, intent->order.fired_id);
+	enum err err = read_count(&ledger->db, statement, &n, why);
+	if (err == ERR_OK && n > 0)
+		return err_set(why, ERR_INVALID_STATE, "virt-drain", 0,
+			       "nothing was done: another virt-drain has disarmed it");
+	return err;
+}
+
 enum err ledger_add(struct ledger *ledger, const struct intent *intent, uint64_t *id, struct err_info *why)
 {
 	uint64_t new = 0;
 	enum err err = ledger_begin(ledger, why);
 	if (err == ERR_OK && order_is_by_policy(&intent->order))
 		err = refuse_second(ledger, intent, why);
+	if (err == ERR_OK && intent->order.fired_id)
+		err = refuse_taken_back(ledger, intent, why);
 	if (err == ERR_OK)
 		err = insert(ledger, intent, INTENT_RECORDED, 0, false, &new, why);
 	err = ledger_finish(ledger, err, why);

@@ -172,6 +172,8 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 		" WHERE id = ? AND boot_id = ? AND pid = ? AND process_start = ? AND session = ? AND order_serial = ?",
 	[LEDGER_POLICY_COUNT] = "SELECT count(*) FROM intent WHERE confirmation = ? AND host_uuid IS ?"
 				" AND domain_uuid IS ? AND asked_ms >= ?",
+	[LEDGER_DISARM_COUNT] = "SELECT count(*) FROM intent WHERE action IN ('arm', 'disarm', 'timeout')"
+				" AND action = 'disarm' AND value = ?",
 	[LEDGER_OPEN] = "SELECT " LEDGER_ROW " FROM intent"
 			" WHERE (stage IN ('asked', 'recorded', 'armed', 'sent') OR owes) AND host_uuid = ? ORDER BY id",
 	/* The first maker stays named, however often it is handed on. */

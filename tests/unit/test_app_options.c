@@ -176,7 +176,8 @@ static void a_wrong_command_line_is_refused_with_the_word_that_is_wrong(void **s
 		{"--once --stream host1", "exclude each other"},
 		{"--once history", "exclude each other"},
 		{"--wait host1",
-		 "--wait is not for the dashboard, only for force-complete, abort, downtime, bandwidth, arm, timeout"},
+		 "--wait is not for the dashboard, only for force-complete, abort, downtime, bandwidth, arm, disarm, "
+		 "timeout"},
 		{"--for 3 --once host1", "--for is not for --once, only for --stream"},
 		{"--theme mono --once host1", "--theme is not for --once"},
 		{"--method pause abort web", "--method is not for abort"},

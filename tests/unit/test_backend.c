@@ -451,7 +451,11 @@ static bool is_armed(struct scene *scene)
 }
 static bool is_disarmed(struct scene *scene)
 {
-	return last_stage(scene) == INTENT_DISARMED && (!scene->snapshot->n_rows || !scene->snapshot->row[0].is_armed);
+	const struct intent *last = &scene->snapshot->answer[scene->snapshot->n_answers - 1].intent;
+	/* what was disarmed by an order is followed by that order */
+	const struct intent *armed = last->order.action == ACTION_DISARM ? last - 1 : last;
+
+	return armed->stage == INTENT_DISARMED && (!scene->snapshot->n_rows || !scene->snapshot->row[0].is_armed);
 }
 static bool has_fired(struct scene *scene)
 {
@@ -518,7 +522,7 @@ static void a_disarmed_force_never_fires(void **state)
 
 	(void)state;
 	open_armed(&scene, false);
-	struct order order = {.action = ACTION_ARM, .disarm = true, .target = scene.snapshot->row[0].id};
+	struct order order = {.action = ACTION_DISARM, .target = scene.snapshot->row[0].id};
 	backend_submit(scene.backend, &order);
 	AWAIT(&scene, is_disarmed);
 	for (uint64_t pass = 2; pass < 30; pass++)

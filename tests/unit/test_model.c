@@ -142,6 +142,8 @@ static bool design_allows(enum action action, enum force_method method, enum pha
 		return precopy || paused || phase == PHASE_POSTCOPY;
 	if (action == ACTION_DOWNTIME || action == ACTION_ARM)
 		return precopy;
+	if (action == ACTION_DISARM)
+		return false; /* nothing is armed */
 	if (action == ACTION_TIMEOUT)
 		return !phase_is_outcome(phase);
 	return precopy || (paused && method == METHOD_POSTCOPY);
@@ -181,7 +183,9 @@ static void nothing_is_allowed_in_read_only_mode_in_a_recording_or_out_of_reach(
 						 ERR_NOT_PERMITTED);
 				/* a limit needs no host: it holds among our own processes */
 				assert_int_equal(action_check((enum action)a, (enum force_method)m, &away, NULL),
-						 a == ACTION_TIMEOUT ? ERR_OK : ERR_UNREACHABLE);
+						 a == ACTION_TIMEOUT  ? ERR_OK
+						 : a == ACTION_DISARM ? ERR_NOT_FOUND
+								      : ERR_UNREACHABLE);
 				assert_int_equal(action_check((enum action)a, (enum force_method)m, &gone, NULL),
 						 ERR_NOT_FOUND);
 				assert_int_equal(action_check((enum action)a, (enum force_method)m, &recorded, NULL),
@@ -234,7 +238,13 @@ static void while_a_cancel_is_under_way_nothing_else_is_accepted(void **state)
 	(void)state;
 	facts.is_cancelling = true;
 	for (int a = 0; a < ACTION_COUNT; a++)
-		assert_int_equal(action_check((enum action)a, METHOD_AUTO, &facts, NULL), ERR_INVALID_STATE);
+		assert_int_equal(action_check((enum action)a, METHOD_AUTO, &facts, NULL),
+				 a == ACTION_DISARM ? ERR_NOT_FOUND : ERR_INVALID_STATE);
+	/* what fires by itself may be taken back at any time */
+	facts.is_armed = true;
+	assert_int_equal(action_check(ACTION_DISARM, METHOD_AUTO, &facts, NULL), ERR_OK);
+	facts.is_cancelling = facts.is_reachable = false;
+	assert_int_equal(action_check(ACTION_DISARM, METHOD_AUTO, &facts, NULL), ERR_OK);
 }
 
 static void what_is_armed_is_not_armed_again_and_may_be_forced_at_once(void **state)

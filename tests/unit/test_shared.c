@@ -4,6 +4,7 @@
  */
 #include "backend/backend.h"
 #include "base/clock.h"
+#include "model/arming.h"
 #include "tests/support/fake_driver.h"
 #include "tests/support/store_fixture.h"
 
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -183,6 +185,136 @@ static void whoever_only_looks_makes_no_ledger(void **state)
 	assert_int_equal(fixture_size(fixture->ledger), 0);
 }
 
+static bool is_armed(const struct process *process)
+{
+	return process->snapshot->row[0].is_armed;
+}
+
+static bool is_not_armed(const struct process *process)
+{
+	return !process->snapshot->row[0].is_armed;
+}
+
+#define ARMED "SELECT count(*) FROM intent WHERE action = 'arm' AND stage = 'armed'"
+#define DISARMED "SELECT count(*) FROM intent WHERE action = 'arm' AND stage = 'disarmed'"
+
+static void a_force_that_one_has_armed_is_seen_and_taken_back_by_another(void **state)
+{
+	const struct fixture *fixture = *state;
+	struct process a, b;
+
+	begin(&a, fixture, false);
+	begin(&b, fixture, false);
+	ask(&a, (struct order){.action = ACTION_ARM, .method = METHOD_PAUSE});
+	AWAIT(&a, is_armed);
+	assert_int_equal(a.snapshot->row[0].armed_pid, 0);
+	AWAIT(&b, is_armed);
+	assert_int_equal(b.snapshot->row[0].armed_pid, getpid());
+	assert_int_equal(b.snapshot->row[0].armed_method, METHOD_PAUSE);
+	/* one is enough */
+	ask(&b, (struct order){.action = ACTION_ARM, .method = METHOD_PAUSE});
+	AWAIT(&b, is_closed);
+	assert_int_equal(last_intent(&b)->stage, INTENT_REFUSED);
+	ask(&b, (struct order){.action = ACTION_DISARM});
+	AWAIT(&b, is_not_armed);
+	AWAIT(&b, is_closed);
+	assert_int_equal(last_intent(&b)->order.action, ACTION_DISARM);
+	assert_int_equal(last_intent(&b)->stage, INTENT_PROVEN);
+	/* it is said only when the ledger has it */
+	assert_int_equal(fixture_ask(fixture->ledger, DISARMED), 1);
+	AWAIT(&a, is_not_armed);
+	for (uint64_t pass = 2; pass < 30; pass++)
+		fake_say_pass(&a.fake, 0, &fake_guest, pass);
+	finish(&a);
+	finish(&b);
+	assert_int_equal(a.fake.n_submits, 0);
+}
+
+/* The request is in the ledger, and the one that has armed it has not looked yet when its moment comes. */
+static void a_request_that_comes_with_the_moment_still_stops_it(void **state)
+{
+	const struct fixture *fixture = *state;
+	struct process a;
+
+	begin(&a, fixture, false);
+	ask(&a, (struct order){.action = ACTION_ARM, .method = METHOD_PAUSE});
+	AWAIT(&a, is_armed);
+	assert_true(fixture_await_answer(fixture->ledger, ARMED, 1));
+	assert_true(fixture_run(
+		fixture->ledger,
+		"INSERT INTO intent (boot_id, pid, process_start, session, order_serial, is_late, user, "
+		"program_version,"
+		" action, value, insisted, confirmation, host_uuid, domain_uuid, attempt, domain_name, source,"
+		" destination, asked_ms, asked_mono_ms, stage, fell_back, owes, result, result_text, text)"
+		" SELECT boot_id, pid, process_start, 5, 5, 0, user, program_version, 'disarm', id, 0, 'test',"
+		" host_uuid, domain_uuid, attempt, domain_name, source, destination, asked_ms, asked_mono_ms, "
+		"'recorded',"
+		" 0, 0, 0, '', '' FROM intent"));
+	for (uint64_t pass = 2; pass < 3 + ARMING_WAITS_MOST; pass++)
+		fake_say_pass(&a.fake, 0, &fake_guest, pass);
+	assert_true(fixture_await_answer(fixture->ledger, DISARMED, 1));
+	AWAIT(&a, is_not_armed);
+	finish(&a);
+	assert_int_equal(a.fake.n_submits, 0);
+	assert_int_equal(fixture_ask(fixture->ledger, "SELECT count(*) FROM intent WHERE action = 'force-complete'"),
+			 0);
+}
+
+/* An armed intent of a process that is not there any more. */
+static void leave_armed(struct fixture *fixture)
+{
+	struct intent intent = fixture_intent(1);
+
+	fixture_start(fixture, NULL, fixture->ledger);
+	intent.asked = clock_stamp();
+	intent.order.action = ACTION_ARM;
+	intent.order.target = (struct migration_id){fake_host_uuid(0), fake_guest, 1};
+	intent.order.job_began.ms = intent.asked.wall.ms - 600000;
+	recorder_intent_new(fixture->recorder, &intent);
+	struct event *event = fixture_await(fixture, EVENT_LEDGER);
+	intent.id = event->ledger.intent_id;
+	event_free(event);
+	intent.stage = INTENT_ARMED;
+	recorder_intent_update(fixture->recorder, &intent);
+	assert_true(fixture_await_answer(fixture->ledger, ARMED, 1));
+	fixture_stop(fixture);
+	assert_true(fixture_run(fixture->ledger, "UPDATE intent SET pid = 4000000, process_start = 1"));
+}
+
+static void what_a_dead_process_has_armed_is_closed_and_that_is_the_answer(void **state)
+{
+	struct fixture *fixture = *state;
+	struct process a;
+
+	leave_armed(fixture);
+	begin(&a, fixture, false);
+	assert_true(fixture_await_answer(fixture->ledger, DISARMED, 1));
+	AWAIT(&a, is_not_armed);
+	ask(&a, (struct order){.action = ACTION_DISARM});
+	AWAIT(&a, is_closed);
+	while (last_intent(&a)->order.action != ACTION_DISARM) {
+		snapshot_free(a.snapshot);
+		a.snapshot = NULL;
+		AWAIT(&a, is_closed);
+	}
+	assert_int_equal(last_intent(&a)->stage, INTENT_PROVEN);
+	assert_non_null(strstr(last_intent(&a)->text, "never fired"));
+	finish(&a);
+}
+
+static void where_nothing_is_armed_nothing_is_taken_back(void **state)
+{
+	const struct fixture *fixture = *state;
+	struct process a;
+
+	begin(&a, fixture, false);
+	ask(&a, (struct order){.action = ACTION_DISARM});
+	AWAIT(&a, is_closed);
+	assert_int_equal(last_intent(&a)->stage, INTENT_REFUSED);
+	assert_int_equal(last_intent(&a)->result, ERR_NOT_FOUND);
+	finish(&a);
+}
+
 #define SHARED_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -190,6 +322,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SHARED_TEST(a_limit_that_one_sets_holds_in_all_and_stays),
 		SHARED_TEST(a_limit_that_has_passed_or_cannot_be_is_refused_and_leaves_no_record),
+		SHARED_TEST(a_force_that_one_has_armed_is_seen_and_taken_back_by_another),
+		SHARED_TEST(a_request_that_comes_with_the_moment_still_stops_it),
+		SHARED_TEST(what_a_dead_process_has_armed_is_closed_and_that_is_the_answer),
+		SHARED_TEST(where_nothing_is_armed_nothing_is_taken_back),
 		SHARED_TEST(whoever_only_looks_makes_no_ledger),
 	};
 

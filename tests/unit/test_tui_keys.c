@@ -62,10 +62,10 @@ static void no_key_has_two_meanings_in_one_place(void **state)
 	}
 }
 
-/* The limit is moved both ways. */
+/* The limit is moved both ways; the key that arms disarms. */
 static int keys_of(int action)
 {
-	return action == ACTION_TIMEOUT ? 2 : 1;
+	return action == ACTION_TIMEOUT ? 2 : action == ACTION_DISARM ? 0 : 1;
 }
 
 static void every_action_is_bound_once_and_to_a_plain_letter(void **state)
@@ -508,14 +508,21 @@ static void the_key_that_arms_disarms_at_once(void **state)
 	assert_true(screen_press(&screen, 'y') & NEXT_SUBMIT);
 	assert_int_equal(screen.ui.order.action, ACTION_ARM);
 	assert_int_equal(screen.ui.order.method, METHOD_PAUSE);
-	assert_false(screen.ui.order.disarm);
 	screen_take(&screen, armed);
 	assert_true(screen_shows(&screen, "armed 34s"));
 	assert_true(screen_shows(&screen, "armed (pause), fires in 3"));
 	assert_true(screen_press(&screen, 'B') & NEXT_SUBMIT);
 	assert_false(screen.ui.dialog.is_open);
-	assert_true(screen.ui.order.disarm);
-	assert_int_equal(screen.ui.order.action, ACTION_ARM);
+	assert_int_equal(screen.ui.order.action, ACTION_DISARM);
+	/* by another process: the same key */
+	armed = snapshot_build_verdicts();
+	row = snapshot_row(armed, "db07");
+	row->is_armed = row->facts.is_armed = true;
+	row->armed_pid = 4711;
+	screen_take(&screen, armed);
+	assert_true(screen_shows(&screen, "armed by process 4711 (auto), fires in 3"));
+	assert_true(screen_press(&screen, 'B') & NEXT_SUBMIT);
+	assert_int_equal(screen.ui.order.action, ACTION_DISARM);
 	screen_close(&screen);
 }
 
