@@ -104,7 +104,7 @@ static bool find_and_submit(struct acting *acting, struct discovery *discovery, 
 	enum discovery_state state = discovery_step(discovery, snapshot, (duration){PATIENCE_MS});
 	enum err err = target_find(&row, snapshot, domain, &why);
 	bool is_sure = state >= DISCOVERY_LISTED || (!err && target_is_exact(domain));
-	if (!is_sure)
+	if (!is_sure || (err == ERR_NOT_FOUND && !discovery->is_complete))
 		return false;
 	if (err == ERR_NOT_FOUND && snapshot->hosts_up == 0)
 		err = err_set(&why, ERR_UNREACHABLE, "virt-drain", 0, "no host could be reached");

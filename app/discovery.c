@@ -6,10 +6,11 @@
 
 #include "base/buffer.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 
-/* The first look at a host's guests follows its inventory; this is enough for it besides a refresh. */
+/* A migration that begins while we look is seen within a refresh and this. */
 #define LISTING_MS 500
 #define SAMPLES_MOST 3 /* refreshes that are waited for two samples */
 #define CANDIDATES_SHOWN 6
@@ -45,18 +46,50 @@ static bool all_sampled(const struct snapshot *snapshot)
 	return true;
 }
 
+/* Of hosts that answer: who is still to be asked, and who has not told at all. */
+struct unasked {
+	uint64_t n, n_untold;
+};
+
+static struct unasked count_unasked(const struct snapshot *snapshot)
+{
+	struct unasked unasked = {0};
+	for (size_t i = 0; i < snapshot->n_hosts; i++) {
+		const struct host_row *host = &snapshot->host[i];
+		if (host->from_cache || (host->state != LINK_UP && host->state != LINK_SLOW))
+			continue;
+		unasked.n += host->unasked;
+		unasked.n_untold += (uint64_t)host->unasked + host->mute;
+	}
+	return unasked;
+}
+
+/* A busy host asks its guests one after the other: as long as some answer, the others are waited for. True: all were asked. */
+static bool look_at_guests(struct discovery *discovery, const struct snapshot *snapshot, duration patience)
+{
+	struct unasked unasked = count_unasked(snapshot);
+	if (unasked.n_untold != discovery->untold || discovery->changed.ms == 0)
+		discovery->changed = snapshot->at.mono;
+	discovery->untold = unasked.n_untold;
+	bool is_over = mono_reached(snapshot->at.mono, mono_add(discovery->changed, patience));
+	discovery->is_complete = is_over || unasked.n_untold == 0;
+	return is_over || unasked.n == 0;
+}
+
 enum discovery_state discovery_step(struct discovery *discovery, const struct snapshot *snapshot, duration patience)
 {
 	mono_time now = snapshot->at.mono;
-	bool is_over = mono_reached(now, mono_add(discovery->start, patience));
-	if (discovery->settled_at.ms == 0 && (is_over || all_settled(snapshot)))
+	bool is_settled = discovery->settled_at.ms != 0 || all_settled(snapshot) ||
+			  mono_reached(now, mono_add(discovery->start, patience));
+	bool is_asked = look_at_guests(discovery, snapshot, patience);
+	if (discovery->settled_at.ms == 0 && is_settled)
 		discovery->settled_at = now;
-	if (discovery->settled_at.ms == 0)
-		return DISCOVERY_HOSTS;
-	int64_t since = mono_since(now, discovery->settled_at).ms;
-	if (since < discovery->refresh.ms + LISTING_MS)
-		return DISCOVERY_SETTLED;
-	bool is_late = since >= SAMPLES_MOST * discovery->refresh.ms + LISTING_MS;
+	bool is_ripe = is_settled && mono_since(now, discovery->settled_at).ms >= discovery->refresh.ms + LISTING_MS;
+	if (discovery->listed_at.ms == 0 && is_ripe && is_asked)
+		discovery->listed_at = now;
+	if (discovery->listed_at.ms == 0)
+		return is_settled ? DISCOVERY_SETTLED : DISCOVERY_HOSTS;
+	bool is_late = mono_since(now, discovery->listed_at).ms >= SAMPLES_MOST * discovery->refresh.ms;
 	return is_late || all_sampled(snapshot) ? DISCOVERY_SAMPLED : DISCOVERY_LISTED;
 }
 
@@ -132,6 +165,19 @@ static enum err several(const struct snapshot *snapshot, const struct target *ta
 	return err;
 }
 
+static enum err not_found(const struct snapshot *snapshot, const char *domain, struct err_info *why)
+{
+	uint64_t untold = count_unasked(snapshot).n_untold;
+	if (untold == 0)
+		return err_set(why, ERR_NOT_FOUND, "virt-drain", 0,
+			       "no outgoing migration of \"%s\" on the hosts that answer (%u of %zu)", domain,
+			       snapshot->hosts_up, snapshot->n_hosts);
+	return err_set(why, ERR_NOT_FOUND, "virt-drain", 0,
+		       "no outgoing migration of \"%s\" on the hosts that answer (%u of %zu), but %" PRIu64
+		       " of their guests do not say whether they migrate: try again, or look at their QEMU",
+		       domain, snapshot->hosts_up, snapshot->n_hosts, untold);
+}
+
 enum err target_find(const struct row **out, const struct snapshot *snapshot, const char *domain, struct err_info *why)
 {
 	struct target target = target_of(domain);
@@ -151,9 +197,7 @@ enum err target_find(const struct row **out, const struct snapshot *snapshot, co
 			found = row;
 	}
 	if (!found)
-		return err_set(why, ERR_NOT_FOUND, "virt-drain", 0,
-			       "no outgoing migration of \"%s\" on the hosts that answer (%u of %zu)", domain,
-			       snapshot->hosts_up, snapshot->n_hosts);
+		return not_found(snapshot, domain, why);
 	if (is_ambiguous)
 		return several(snapshot, &target, fitness(&target, found), domain, why);
 	*out = found;

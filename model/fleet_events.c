@@ -75,6 +75,16 @@ static bool is_stop(enum domain_event what)
 	       what == DOMAIN_EVENT_STOPPED_MIGRATED;
 }
 
+/* One that came after the inventory tells of its migrations itself. */
+static void note_domain(struct host *host, const struct event *event)
+{
+	bool is_new = !fleet_host_domain(host, &event->domain.uuid);
+
+	fleet_host_domain_set(host, &event->domain.uuid, event->domain.name, event->domain.state);
+	if (is_new)
+		fleet_host_domain(host, &event->domain.uuid)->was_asked = true;
+}
+
 static void apply_domain(struct fleet *fleet, struct host *host, const struct event *event)
 {
 	struct migration *leaving = fleet_open(fleet, &host->uuid, &event->domain.uuid);
@@ -83,7 +93,7 @@ static void apply_domain(struct fleet *fleet, struct host *host, const struct ev
 	if (is_stop(event->domain.what))
 		fleet_host_domain_remove(host, &event->domain.uuid);
 	else
-		fleet_host_domain_set(host, &event->domain.uuid, event->domain.name, event->domain.state);
+		note_domain(host, event);
 	if (leaving)
 		lifecycle_at_source(fleet, leaving, event);
 	else if (arriving)

@@ -129,6 +129,16 @@ static void fill_row(const struct fleet *fleet, const struct migration *migratio
 		row->late_reason = migration->domain_call_late ? "the guest's monitor does not answer" : NULL;
 }
 
+static void count_unasked(const struct host *host, struct host_row *row)
+{
+	for (size_t i = 0; i < host->n_domains; i++) {
+		const struct fleet_domain *domain = &host->domain[i];
+
+		row->unasked += !domain->was_asked && !domain->is_mute;
+		row->mute += !domain->was_asked && domain->is_mute;
+	}
+}
+
 static void fill_host(const struct fleet *fleet, const struct host *host, mono_time now, struct host_row *row,
 		      struct arena *arena)
 {
@@ -152,6 +162,7 @@ static void fill_host(const struct fleet *fleet, const struct host *host, mono_t
 		.same_as = speaker == host ? NULL : fleet_clean(arena, speaker->name),
 		.from_cache = host->from_cache,
 	};
+	count_unasked(host, row);
 	if (row->retry_in.ms < -1)
 		row->retry_in.ms = 0;
 }

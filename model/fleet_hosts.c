@@ -125,6 +125,8 @@ void fleet_apply_inventory(struct fleet *fleet, struct host *host, const struct 
 		if (before && domain_state_may_be_incoming(told->state))
 			now->is_incoming = before->is_incoming;
 		now->has_no_job = before && before->has_no_job;
+		now->is_mute = before && before->is_mute;
+		now->was_asked = host->has_inventory && (!before || before->was_asked);
 	}
 	fleet_host_domains_clear(&old);
 	free(old.domain);

@@ -134,6 +134,13 @@ static void say_moving(struct fleet *fleet, struct migration *migration, const s
 		  "memory moves again, and post-copy may complete by itself: do not recover it while it does");
 }
 
+static void note_asked(struct fleet_domain *domain, bool has_no_job)
+{
+	domain->was_asked = true;
+	domain->is_mute = false;
+	domain->has_no_job = has_no_job;
+}
+
 void fleet_apply_job(struct fleet *fleet, struct host *host, const struct event *event)
 {
 	struct migration *migration = job_migration(fleet, host, event);
@@ -146,7 +153,7 @@ void fleet_apply_job(struct fleet *fleet, struct host *host, const struct event 
 	if (event->job.state.run != DOMAIN_UNKNOWN)
 		fleet_host_domain_set(host, &event->job.uuid, NULL, event->job.state);
 	if (fleet_host_domain(host, &event->job.uuid))
-		fleet_host_domain(host, &event->job.uuid)->has_no_job = false;
+		note_asked(fleet_host_domain(host, &event->job.uuid), false);
 	host->last_answer = event->at.mono;
 	migration->source_host = host->number;
 	smooth_throughput(migration, stats, event->at.mono);
@@ -172,7 +179,7 @@ void fleet_apply_no_job(struct fleet *fleet, struct host *host, const struct eve
 		fleet_host_domain_set(host, &event->no_job.uuid, NULL, event->no_job.state);
 	struct fleet_domain *domain = fleet_host_domain(host, &event->no_job.uuid);
 	if (domain)
-		domain->has_no_job = true;
+		note_asked(domain, true);
 	if (migration)
 		fleet_job_gone(fleet, migration, event->no_job.state, event->no_job.how, event->at);
 }
@@ -182,7 +189,7 @@ void fleet_apply_incoming(struct fleet *fleet, struct host *host, const struct e
 	fleet_host_domain_set(host, &event->incoming.uuid, NULL, event->incoming.state);
 	struct fleet_domain *domain = fleet_host_domain(host, &event->incoming.uuid);
 
-	domain->is_incoming = true;
+	domain->is_incoming = domain->was_asked = true;
 	fleet_pair_if_incoming(fleet, host, domain);
 }
 
@@ -221,7 +228,10 @@ void fleet_apply_facts(struct fleet *fleet, struct host *host, const struct even
 void fleet_apply_late(struct fleet *fleet, struct host *host, const struct event *event)
 {
 	struct migration *migration = fleet_open(fleet, &host->uuid, &event->late.uuid);
+	struct fleet_domain *domain = fleet_host_domain(host, &event->late.uuid);
 
+	if (domain)
+		domain->is_mute = event->late.is_late;
 	if (!migration || migration->domain_call_late == event->late.is_late)
 		return;
 	migration->domain_call_late = event->late.is_late;

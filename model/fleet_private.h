@@ -13,7 +13,9 @@ struct fleet_domain {
 	char *name; /* raw */
 	struct domain_state state;
 	bool is_incoming; /* proven by error 84 */
-	bool has_no_job;  /* it was asked and has no outgoing migration; since then none was seen */
+	bool was_asked; /* whether it migrates, since the link is up; what came after the first inventory tells that by itself */
+	bool is_mute;    /* a call on it is overdue */
+	bool has_no_job; /* it was asked and has no outgoing migration; since then none was seen */
 };
 
 struct host {

@@ -60,6 +60,8 @@ struct host_row {
 	duration retry_in;  /* -1: no retry pending */
 	duration latency;   /* -1 unknown */
 	uint32_t guests, outgoing, incoming;
+	uint32_t unasked,
+		mute; /* guests that have not told whether they migrate, since it answers: not yet, and overdue */
 	bool guests_known;
 	bytes_per_s sending; /* sum of its outgoing rows */
 	const char *same_as; /* name of the host that is the same machine (equal UUID); NULL */

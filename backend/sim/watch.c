@@ -113,7 +113,18 @@ static void say_inventory(struct sim_watch *watch, const struct sim_roll *roll, 
 	sim_tell(&watch->teller, host, sim_roll_inventory(roll, watch->world, host, number, now));
 }
 
-/* Everything about a host, as after a reconnect: what is there, who receives, who migrates, whose job is gone. */
+/* Of one that is remembered as migrating the end is told apart. */
+static void say_if_idle(struct sim_watch *watch, uint32_t guest, uint32_t host, struct stamp now)
+{
+	const struct sim_job *job = watch->world->guest[guest].job;
+	const struct told *told = &watch->told[guest];
+	bool is_leaving = job && job->source == host;
+
+	if (!is_leaving && !(told->is_tracked && told->host == host))
+		sim_tell_no_job(&watch->teller, host, guest, now);
+}
+
+/* Everything about a host, as after a reconnect: what is there, who receives, who migrates, who does not. */
 static void look_at_host(struct sim_watch *watch, const struct sim_roll *roll, uint32_t host, struct stamp now)
 {
 	const struct sim_world *world = watch->world;
@@ -121,7 +132,9 @@ static void look_at_host(struct sim_watch *watch, const struct sim_roll *roll, u
 	watch->look_at[host].ms = 0;
 	say_inventory(watch, roll, host, now);
 	for (size_t i = roll->first[host]; i < roll->first[host + 1]; i++)
-		if (roll->entry[i].is_incoming)
+		if (!roll->entry[i].is_incoming)
+			say_if_idle(watch, roll->entry[i].guest, host, now);
+		else
 			sim_tell_incoming(&watch->teller, host, roll->entry[i].guest, roll->entry[i].state, now);
 	for (size_t i = 0; i < world->n_jobs; i++) {
 		if (world->job[i]->source != host)

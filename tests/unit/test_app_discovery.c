@@ -26,7 +26,8 @@ static struct row make_row(const char *source, const char *name, int guest, uint
 
 static struct snapshot of_rows(struct row *row, size_t n)
 {
-	return (struct snapshot){.row = row, .n_rows = n, .hosts_up = 2, .n_hosts = 3};
+	static struct host_row hosts[3];
+	return (struct snapshot){.row = row, .n_rows = n, .hosts_up = 2, .host = hosts, .n_hosts = 3};
 }
 
 static void a_migration_is_found_by_name_uuid_and_host(void **state)
@@ -147,8 +148,11 @@ static void a_picture_is_whole_after_every_host_and_two_samples(void **state)
 	scene.host[1].state = LINK_UP;
 	assert_int_equal(at(&scene, 200), DISCOVERY_HOSTS); /* up, but what runs there is not known */
 	scene.host[1].guests_known = true;
+	scene.host[1].unasked = 2;
 	assert_int_equal(at(&scene, 300), DISCOVERY_SETTLED);
-	assert_int_equal(at(&scene, 2000), DISCOVERY_LISTED);
+	assert_int_equal(at(&scene, 2000), DISCOVERY_SETTLED);
+	scene.host[1].unasked = 0;
+	assert_int_equal(at(&scene, 2050), DISCOVERY_LISTED);
 	scene.row[0].has_throughput = true;
 	assert_int_equal(at(&scene, 2100), DISCOVERY_SAMPLED);
 }
@@ -159,7 +163,47 @@ static void a_host_that_fails_is_not_waited_for(void **state)
 	struct scene scene;
 	scene_init(&scene);
 	scene.host[1].state = LINK_DOWN;
+	scene.host[1].unasked = 3; /* of before it failed */
 	assert_int_equal(at(&scene, 10), DISCOVERY_SETTLED);
+	assert_int_equal(at(&scene, 1510), DISCOVERY_LISTED);
+}
+
+/* 300 guests, one answer each 200 ms: longer than the patience with one host, and not given up. */
+static void a_busy_host_is_waited_for_while_its_guests_answer(void **state)
+{
+	(void)state;
+	struct scene scene;
+	scene_init(&scene);
+	scene.host[1] = (struct host_row){.state = LINK_SLOW, .guests_known = true, .unasked = 300};
+	for (int64_t ms = 200; scene.host[1].unasked > 0; ms += 200) {
+		assert_int_equal(at(&scene, ms), DISCOVERY_SETTLED);
+		scene.host[1].unasked--;
+	}
+	assert_int_equal(at(&scene, 60200), DISCOVERY_LISTED);
+}
+
+static void guests_that_never_answer_end_the_patience_and_are_told(void **state)
+{
+	(void)state;
+	struct scene scene;
+	const struct row *found = NULL;
+	struct err_info why;
+	scene_init(&scene);
+	scene.host[1] = (struct host_row){.state = LINK_UP, .guests_known = true, .unasked = 5};
+	assert_int_equal(at(&scene, 100), DISCOVERY_SETTLED);
+	scene.host[1].unasked = 2;
+	assert_int_equal(at(&scene, 9000), DISCOVERY_SETTLED);
+	/* one whose answer is overdue keeps nobody from a migration that is there, but from saying that one is not */
+	scene.host[1].unasked = 0;
+	scene.host[1].mute = 2;
+	assert_int_equal(at(&scene, 9500), DISCOVERY_LISTED);
+	assert_false(scene.discovery.is_complete);
+	at(&scene, 18999);
+	assert_false(scene.discovery.is_complete);
+	at(&scene, 19000);
+	assert_true(scene.discovery.is_complete);
+	assert_int_equal(target_find(&found, &scene.snapshot, "nobody", &why), ERR_NOT_FOUND);
+	assert_non_null(strstr(why.text, "but 2 of their guests do not say whether they migrate"));
 }
 
 static void patience_ends_with_hosts_that_hang_and_samples_that_do_not_come(void **state)
@@ -170,7 +214,8 @@ static void patience_ends_with_hosts_that_hang_and_samples_that_do_not_come(void
 	assert_int_equal(at(&scene, 9999), DISCOVERY_HOSTS);
 	assert_int_equal(at(&scene, 10000), DISCOVERY_SETTLED);
 	assert_int_equal(at(&scene, 12000), DISCOVERY_LISTED);
-	assert_int_equal(at(&scene, 14000), DISCOVERY_SAMPLED);
+	assert_int_equal(at(&scene, 14999), DISCOVERY_LISTED);
+	assert_int_equal(at(&scene, 15000), DISCOVERY_SAMPLED);
 }
 
 int main(void)
@@ -184,6 +229,8 @@ int main(void)
 		cmocka_unit_test(a_picture_out_of_the_cache_is_no_target),
 		cmocka_unit_test(a_picture_is_whole_after_every_host_and_two_samples),
 		cmocka_unit_test(a_host_that_fails_is_not_waited_for),
+		cmocka_unit_test(a_busy_host_is_waited_for_while_its_guests_answer),
+		cmocka_unit_test(guests_that_never_answer_end_the_patience_and_are_told),
 		cmocka_unit_test(patience_ends_with_hosts_that_hang_and_samples_that_do_not_come),
 	};
 	return cmocka_run_group_tests_name("app_discovery", tests, NULL, NULL);

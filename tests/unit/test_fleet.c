@@ -322,6 +322,45 @@ static void a_clock_step_of_the_source_moves_neither_elapsed_nor_attempt(void **
 	end(fleet);
 }
 
+static void tell_late(struct fleet *fleet, bool is_late)
+{
+	struct event *event = event_new(EVENT_LATE, SOURCE, now());
+
+	event->late.uuid = guest;
+	event->late.is_late = is_late;
+	tell(fleet, event);
+}
+
+static const struct host_row *source_of(struct fleet *fleet)
+{
+	row_of(fleet);
+	return &shown->host[SOURCE];
+}
+
+static void it_is_known_which_guests_have_told_whether_they_migrate(void **state)
+{
+	struct fleet *fleet = fleet_with_two_hosts(NULL);
+
+	(void)state;
+	tell_inventory(fleet, SOURCE, 2, running); /* the second came after the first inventory, and tells itself */
+	assert_int_equal(source_of(fleet)->unasked, 1);
+	tell_late(fleet, true);
+	assert_int_equal(source_of(fleet)->unasked, 0);
+	assert_int_equal(source_of(fleet)->mute, 1);
+	tell_no_job(fleet, running, JOB_END_UNTOLD);
+	assert_int_equal(source_of(fleet)->mute, 0);
+	tell_inventory(fleet, SOURCE, 2, running);
+	assert_int_equal(source_of(fleet)->unasked, 0);
+	/* after a gap everything is asked again */
+	tell_link(fleet, SOURCE, LINK_DOWN);
+	tell_link(fleet, SOURCE, LINK_UP);
+	tell_inventory(fleet, SOURCE, 2, running);
+	assert_int_equal(source_of(fleet)->unasked, 2);
+	tell_job(fleet, 100, 1000, 1);
+	assert_int_equal(source_of(fleet)->unasked, 1);
+	end(fleet);
+}
+
 static void our_own_abort_ends_as_cancelled(void **state)
 {
 	struct fleet *fleet = fleet_with_two_hosts(NULL);
@@ -744,6 +783,7 @@ int main(void)
 		cmocka_unit_test(a_job_replaced_between_two_samples_is_a_new_attempt),
 		cmocka_unit_test(a_job_that_has_sent_more_than_the_one_before_it_is_a_new_attempt),
 		cmocka_unit_test(a_clock_step_of_the_source_moves_neither_elapsed_nor_attempt),
+		cmocka_unit_test(it_is_known_which_guests_have_told_whether_they_migrate),
 		cmocka_unit_test(our_own_abort_ends_as_cancelled),
 		cmocka_unit_test(an_order_that_changes_a_figure_hides_no_force),
 		cmocka_unit_test(a_force_beside_an_abort_does_not_hide_it),
