@@ -146,11 +146,12 @@ static void open_dialog(struct process *process)
 	if (action_entry(order.action)->takes == TAKES_METHOD)
 		order.method = (enum force_method)chance_below(METHOD_COUNT);
 	order.value = any_value(order.action);
-	order.disarm = order.action == ACTION_ARM && row->is_armed && chance_one_in(3);
+	if (order.action == ACTION_ARM && row->is_armed && chance_one_in(3))
+		order.action = ACTION_DISARM;
 	order.insist = chance_one_in(8);
 	snprintf(order.confirmation, sizeof order.confirmation, "key y");
 	/* a dimmed key opens nothing; the command line asks all the same */
-	if (action_check(order.action, order.method, &row->facts, NULL) != ERR_OK && !order.disarm && !chance_one_in(4))
+	if (action_check(order.action, order.method, &row->facts, NULL) != ERR_OK && !chance_one_in(4))
 		return;
 	*dialog = (struct dialog){.is_open = true,
 				  .order = order,
@@ -182,11 +183,11 @@ void process_operate(struct process *process)
 		look_for_refusal(process);
 	if (dialog->is_open && model.now >= dialog->due) {
 		dialog->is_open = false;
-		dialog->was_submitted = !dialog->order.disarm;
+		dialog->was_submitted = true;
 		dialog->serial = backend_submit(process->backend, &dialog->order);
-		trace("process %d is asked for %s (%s) of job %u of guest %u%s", process->pid,
+		trace("process %d is asked for %s (%s) of job %u of guest %u", process->pid,
 		      action_name(dialog->order.action), force_method_name(dialog->order.method), dialog->job,
-		      dialog->order.target.domain.byte[15], dialog->order.disarm ? ", to disarm it" : "");
+		      dialog->order.target.domain.byte[15]);
 	} else if (!dialog->is_open) {
 		backend_prepare(process->backend, &dialog->order.target);
 		open_dialog(process);
