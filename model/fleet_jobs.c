@@ -188,7 +188,13 @@ void fleet_apply_incoming(struct fleet *fleet, struct host *host, const struct e
 {
 	fleet_host_domain_set(host, &event->incoming.uuid, NULL, event->incoming.state);
 	struct fleet_domain *domain = fleet_host_domain(host, &event->incoming.uuid);
+	struct migration *left = fleet_open(fleet, &host->uuid, &event->incoming.uuid);
 
+	/* who arrives here again has left before, and that was not seen */
+	if (left)
+		fleet_guest_gone(fleet, left, event->at);
+	if (left && !phase_is_outcome(left->phase))
+		fleet_step(fleet, left, PHASE_LOST, event->at);
 	domain->is_incoming = domain->was_asked = true;
 	fleet_pair_if_incoming(fleet, host, domain);
 }

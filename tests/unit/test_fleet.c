@@ -664,6 +664,33 @@ static void a_picture_becomes_the_living_job_or_an_old_one(void **state)
 	end(fleet);
 }
 
+static void who_comes_back_to_its_source_has_left_it(void **state)
+{
+	struct fleet *fleet = fleet_with_two_hosts(NULL);
+
+	(void)state;
+	tell_job(fleet, 3000, 1000, 1);
+	struct intent abort = {.id = 1,
+			       .order = {.action = ACTION_ABORT, .target = row_of(fleet)->id},
+			       .stage = INTENT_SENT,
+			       .sent = now()};
+	fleet_note_intent(fleet, &abort);
+	/* meanwhile it moved to a host that nobody watches, and is on its way back */
+	tell_link(fleet, SOURCE, LINK_DOWN);
+	now_ms += 60000;
+	tell_link(fleet, SOURCE, LINK_UP);
+	tell_host(fleet, SOURCE, host_uuid(SOURCE));
+	tell_inventory(fleet, SOURCE, 1, incoming);
+	struct event *event = event_new(EVENT_INCOMING, SOURCE, now());
+	event->incoming.uuid = guest;
+	event->incoming.state = incoming;
+	tell(fleet, event);
+	assert_int_equal(row_of(fleet)->phase, PHASE_LOST);
+	tell_no_job(fleet, running, JOB_END_UNTOLD);
+	assert_int_equal(row_of(fleet)->phase, PHASE_LOST);
+	end(fleet);
+}
+
 static void a_picture_is_not_continued_by_the_job_after_it(void **state)
 {
 	struct fleet *fleet = fleet_with_two_hosts(NULL);
@@ -800,6 +827,7 @@ int main(void)
 		cmocka_unit_test(a_long_freeze_is_told_once),
 		cmocka_unit_test(a_host_named_twice_is_counted_once),
 		cmocka_unit_test(a_picture_becomes_the_living_job_or_an_old_one),
+		cmocka_unit_test(who_comes_back_to_its_source_has_left_it),
 		cmocka_unit_test(a_picture_is_not_continued_by_the_job_after_it),
 		cmocka_unit_test(a_picture_of_a_host_that_is_not_watched_is_left_out),
 		cmocka_unit_test(hostile_names_are_shown_escaped_and_kept_raw),
