@@ -2,6 +2,7 @@
 # app/: the program. Everything but main.c is in the archive, so that tests can link it.
 noinst_LIBRARIES += libvd_app.a
 libvd_app_a_SOURCES = \
+	app/act.h app/act_follow.c app/act_words.c \
 	app/cmd_act.c app/commands.h \
 	app/cmd_dashboard.c \
 	app/cmd_history.c \

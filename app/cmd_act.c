@@ -4,12 +4,11 @@
  * program that has let go of the terminal stays until the intent is closed: a guest that we froze is owed to be seen running.
  * Main thread.
  */
-#include "app/commands.h"
+#include "app/act.h"
 #include "app/discovery.h"
 #include "app/signals.h"
 #include "base/clock.h"
 #include "model/outlook.h"
-#include "report/report.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,58 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PATIENCE_MS 10000       /* for hosts that neither answer nor fail */
-#define DEBT_PATIENCE_MS 600000 /* a debt that nobody can pay is left to the ledger after this */
-
-/* What is said, and with which exit code. Goes to the terminal, or through a pipe to the process that has it. */
-struct words {
-	int code;
-	char text[600];
-};
-
-struct acting {
-	const struct run *run;
-	struct session session;
-	int answer_fd;   /* pipe to the process that waits for acceptance; -1: this one has the terminal */
-	uint64_t serial; /* of the submitted order; 0: none yet */
-	struct migration_id target;
-	bool is_accepted;
-	mono_time debt_since; /* since when only a debt is left; 0 */
-};
-
-static void say(const struct words *words)
-{
-	FILE *to = words->code ? stderr : stdout;
-	fprintf(to, "%s%s\n", words->code ? "virt-drain: " : "", words->text);
-	fflush(to);
-}
-
-static void deliver(struct acting *acting, const struct words *words)
-{
-	if (acting->answer_fd < 0) {
-		say(words);
-		return;
-	}
-	ssize_t n = write(acting->answer_fd, words, sizeof *words);
-	(void)n;
-	close(acting->answer_fd);
-	acting->answer_fd = -1;
-	/* From here on nobody listens. */
-	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (nowhere >= 0) {
-		dup2(nowhere, STDOUT_FILENO);
-		dup2(nowhere, STDERR_FILENO);
-		close(nowhere);
-	}
-}
-
-static int fail(struct acting *acting, const struct err_info *why)
-{
-	struct words words = {.code = err_exit_code(why->code)};
-	snprintf(words.text, sizeof words.text, "%s", why->text);
-	deliver(acting, &words);
-	return words.code;
-}
+#define PATIENCE_MS 10000 /* for hosts that neither answer nor fail, and for guests */
 
 static enum action action_of(const struct run *run)
 {
@@ -93,11 +41,26 @@ static enum limit_action limit_action_of(const struct run *run, const struct row
 	return row->own_limit.order ? row->own_limit.action : LIMIT_AS_CONFIGURED;
 }
 
+static void submit(struct acting *acting, const struct row *row)
+{
+	struct order order = {
+		.action = acting->action,
+		.method = (enum force_method)acting->run->settings->force_method,
+		.value = acting->run->line->value,
+		.limit_action = limit_action_of(acting->run, row),
+		.target = row->id,
+		.insist = acting->run->settings->insist,
+		.confirmation = "command line",
+		.seen = outlook_seen(row, (duration){0}),
+	};
+	acting->target = row->id;
+	acting->serial = backend_submit(acting->session.backend, &order);
+}
+
 /* Looks for the migration and submits the order when it is sure which one is meant. True: over, *code is the exit code. */
 static bool find_and_submit(struct acting *acting, struct discovery *discovery, const struct snapshot *snapshot,
 			    int *code)
 {
-	const struct settings *settings = acting->run->settings;
 	const char *domain = acting->run->line->domain;
 	const struct row *row;
 	struct err_info why;
@@ -109,177 +72,11 @@ static bool find_and_submit(struct acting *acting, struct discovery *discovery, 
 	if (err == ERR_NOT_FOUND && snapshot->hosts_up == 0)
 		err = err_set(&why, ERR_UNREACHABLE, "virt-drain", 0, "no host could be reached");
 	if (err || is_abandoned(acting)) {
-		*code = err ? fail(acting, &why) : 1;
+		*code = err ? act_fail(acting, NULL, &why) : 1;
 		return true;
 	}
-	struct order order = {
-		.action = action_of(acting->run),
-		.method = (enum force_method)settings->force_method,
-		.value = acting->run->line->value,
-		.limit_action = limit_action_of(acting->run, row),
-		.target = row->id,
-		.insist = settings->insist,
-		.confirmation = "command line",
-		.seen = outlook_seen(row, (duration){0}),
-	};
-	acting->target = row->id;
-	acting->serial = backend_submit(acting->session.backend, &order);
+	submit(acting, row);
 	return false;
-}
-
-static const struct intent *answer_to(const struct acting *acting, const struct snapshot *snapshot)
-{
-	for (size_t i = 0; i < snapshot->n_answers; i++) {
-		if (snapshot->answer[i].intent.order.serial == acting->serial)
-			return &snapshot->answer[i].intent;
-	}
-	return NULL;
-}
-
-static void tell_acceptance(struct acting *acting, const struct intent *intent)
-{
-	char uuid[UUID_TEXT_SIZE];
-	struct words words = {0};
-	if (acting->is_accepted)
-		return;
-	acting->is_accepted = true;
-	snprintf(words.text, sizeof words.text, "%s (%s), %s to %s: %s accepted: %s", intent->domain_name,
-		 uuid_text(&acting->target.domain, uuid), intent->source[0] ? intent->source : "?",
-		 intent->destination[0] ? intent->destination : "?", action_name(intent->order.action), intent->text);
-	deliver(acting, &words);
-}
-
-/* Where it lets go of the terminal, it says who waits and how to take it back. */
-static void tell_armed(struct acting *acting, const struct intent *intent)
-{
-	struct intent told = *intent;
-	size_t used = strlen(told.text);
-	if (acting->answer_fd >= 0)
-		snprintf(told.text + used, sizeof told.text - used,
-			 " (process %d waits for it; virt-drain disarm takes it back)", (int)getpid());
-	tell_acceptance(acting, &told);
-}
-
-/* The effect was seen, and the migration ended otherwise all the same. */
-static const char *why_unwanted(const struct intent *intent)
-{
-	if (intent->stage != INTENT_PROVEN)
-		return intent->text;
-	return intent->used == METHOD_POSTCOPY ? "post-copy took effect, but did not complete"
-					       : "the guest was paused, but the migration did not complete";
-}
-
-static int tell_outcome(struct acting *acting, const struct intent *intent, const struct row *row)
-{
-	struct words words = {0};
-	char text[TEXT_NUMBER_MAX];
-	bool is_wanted = intent->order.action == ACTION_FORCE_COMPLETE ? row && row->phase == PHASE_COMPLETED
-								       : intent->stage == INTENT_PROVEN;
-	words.code = is_wanted ? 0 : err_exit_code(intent->result ? intent->result : ERR_FAILED);
-	if (!action_is_ending(intent->order.action))
-		row = NULL;
-	int used = snprintf(words.text, sizeof words.text, "%s: %s", intent->domain_name,
-			    row && phase_is_outcome(row->phase) ? phase_name(row->phase) : intent->text);
-	if (row && row->downtime.ms >= 0 && used > 0 && used < (int)sizeof words.text)
-		used += snprintf(words.text + used, sizeof words.text - (size_t)used, ", downtime %s",
-				 text_short_duration(text, sizeof text, row->downtime));
-	if (!is_wanted && row && phase_is_outcome(row->phase) && used > 0 && used < (int)sizeof words.text)
-		snprintf(words.text + used, sizeof words.text - (size_t)used, " (%s)", why_unwanted(intent));
-	deliver(acting, &words);
-	return words.code;
-}
-
-/* A guest that we froze and nobody has seen running keeps us here, but not for ever. */
-static bool is_kept_by_debt(struct acting *acting, const struct intent *intent, mono_time now)
-{
-	if (!intent->owes)
-		return false;
-	if (acting->debt_since.ms == 0)
-		acting->debt_since = now;
-	return mono_since(now, acting->debt_since).ms < DEBT_PATIENCE_MS;
-}
-
-/* What a virt-drain that died left open came to us: whoever has let go of the terminal sees to it too. */
-static bool is_kept_by_adopted(struct acting *acting, const struct snapshot *snapshot)
-{
-	bool has_terminal = acting->run->settings->wait || acting->run->settings->demo;
-	for (size_t i = 0; !has_terminal && i < snapshot->n_answers; i++) {
-		const struct intent *intent = &snapshot->answer[i].intent;
-		if (intent->maker == 0 || intent_is_settled(intent))
-			continue;
-		if (acting->debt_since.ms == 0)
-			acting->debt_since = snapshot->at.mono;
-		return mono_since(snapshot->at.mono, acting->debt_since).ms < DEBT_PATIENCE_MS;
-	}
-	return false;
-}
-
-/* The force that the armed order became; 0: none. */
-static uint64_t serial_of_shot(const struct acting *acting, const struct snapshot *snapshot)
-{
-	for (size_t i = 0; i < snapshot->n_answers; i++) {
-		if (snapshot->answer[i].intent.order.fired_by == acting->serial)
-			return snapshot->answer[i].intent.order.serial;
-	}
-	return 0;
-}
-
-/* An armed order: told when it is armed; when it has fired, the force is followed in its place. True: over. */
-static bool follow_armed(struct acting *acting, const struct intent *intent, const struct snapshot *snapshot, int *code)
-{
-	struct words words = {0};
-	if (intent->stage == INTENT_ARMED)
-		tell_armed(acting, intent);
-	if (intent->stage == INTENT_PROVEN && serial_of_shot(acting, snapshot)) {
-		snprintf(words.text, sizeof words.text, "%s: %s", intent->domain_name, intent->text);
-		if (acting->run->settings->wait)
-			deliver(acting, &words);
-		acting->serial = serial_of_shot(acting, snapshot);
-		return false;
-	}
-	if (intent->stage != INTENT_DISARMED)
-		return false;
-	*code = words.code = intent->result ? err_exit_code(intent->result) : 0;
-	snprintf(words.text, sizeof words.text, "%s: %s", intent->domain_name, intent->text);
-	deliver(acting, &words);
-	return true;
-}
-
-/* Follows the order. True: over, *code is the exit code. */
-static bool follow(struct acting *acting, const struct snapshot *snapshot, int *code)
-{
-	const struct intent *intent = answer_to(acting, snapshot);
-	if (!intent)
-		return false;
-	const struct row *row = snapshot_find(snapshot, &acting->target);
-	bool was_sent =
-		intent->stage == INTENT_SENT || intent->stage == INTENT_PROVEN || intent->stage == INTENT_UNPROVEN;
-	bool is_waiting =
-		intent->order.action == ACTION_ARM &&
-		(intent->stage == INTENT_ARMED || intent->stage == INTENT_PROVEN || intent->stage == INTENT_DISARMED);
-	if (is_waiting && follow_armed(acting, intent, snapshot, code))
-		return true;
-	if (is_waiting)
-		return acting->is_accepted && !acting->run->settings->wait && acting->run->settings->demo;
-	if (was_sent)
-		tell_acceptance(acting, intent);
-	if (acting->is_accepted && !acting->run->settings->wait && acting->run->settings->demo)
-		return true;
-	if (!intent_is_closed(intent) || is_kept_by_debt(acting, intent, snapshot->at.mono))
-		return false;
-	if (intent->stage == INTENT_REFUSED || intent->stage == INTENT_FAILED) {
-		struct err_info why;
-		err_set(&why, intent->result, "virt-drain", 0, "%s: %s", intent->domain_name, intent->text);
-		*code = fail(acting, &why);
-		return true;
-	}
-	if (!acting->run->settings->wait)
-		return !is_kept_by_adopted(acting, snapshot);
-	if (action_is_ending(intent->order.action) && intent->stage == INTENT_PROVEN && row &&
-	    !phase_is_outcome(row->phase))
-		return false;
-	*code = tell_outcome(acting, intent, row);
-	return true;
 }
 
 static int act(struct acting *acting)
@@ -295,7 +92,7 @@ static int act(struct acting *acting)
 		if (acting->serial == 0)
 			is_over = find_and_submit(acting, &discovery, snapshot, &code);
 		else
-			is_over = follow(acting, snapshot, &code);
+			is_over = act_follow(acting, snapshot, &code);
 		snapshot_free(snapshot);
 	}
 	return code;
@@ -303,10 +100,10 @@ static int act(struct acting *acting)
 
 static int run_action(const struct run *run, int answer_fd)
 {
-	struct acting acting = {.run = run, .answer_fd = answer_fd};
+	struct acting acting = {.run = run, .action = action_of(run), .answer_fd = answer_fd};
 	struct err_info why;
 	if (session_start(&acting.session, run, &why) != ERR_OK)
-		return fail(&acting, &why);
+		return act_fail(&acting, NULL, &why);
 	int code = act(&acting);
 	session_stop(&acting.session);
 	return code;
@@ -325,7 +122,7 @@ static int await_answer(int fd)
 		return 1;
 	}
 	words.text[sizeof words.text - 1] = '\0';
-	say(&words);
+	words_say(&words);
 	return words.code;
 }
 

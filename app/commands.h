@@ -11,7 +11,7 @@
 int cmd_dashboard(const struct run *run);
 int cmd_once(const struct run *run);
 int cmd_stream(const struct run *run);
-int cmd_act(const struct run *run); /* force-complete and abort */
+int cmd_act(const struct run *run); /* every action of the table */
 int cmd_history(const struct run *run);
 
 #endif

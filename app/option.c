@@ -116,7 +116,7 @@ const struct option_row option_table[] = {
 	  .zero_is_off = true, AT(stream_for), .commands = ON(STREAM),
 	  .help = "end the stream after this time" },
 	{ .name = "json", .type = OPTION_FLAG, .initial = "false", AT(json),
-	  .commands = ON(ONCE) | ON(STREAM) | ON(HISTORY),
+	  .commands = ON(ONCE) | ON(STREAM) | ON(HISTORY) | ACTING,
 	  .help = "JSON instead of text" },
 	{ .name = "actions", .type = OPTION_FLAG, .initial = "false", AT(actions), .commands = ON(HISTORY),
 	  .help = "what was done, by whom and what came of it, from the ledger" },

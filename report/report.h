@@ -10,6 +10,7 @@
 #include "model/alert.h"
 #include "model/query.h"
 #include "model/record.h"
+#include "model/snapshot.h"
 
 /* The picture as a table, with a line on the drain and on each host that is not up. */
 void report_table(struct buffer *out, const struct snapshot *snapshot, const struct query *query);
@@ -46,6 +47,20 @@ struct report_actions {
 
 void report_actions_table(struct buffer *out, const struct report_actions *actions);
 void report_actions_json(struct buffer *out, const struct report_actions *actions);
+
+/* What a command that acts has to say, as one JSON document and a newline. */
+struct report_answer {
+	enum action action;
+	const char *asked;           /* DOMAIN as it was written */
+	const struct intent *intent; /* NULL: none was made */
+	const struct row *row;       /* its migration; NULL where it is not there */
+	enum err result;
+	const char *text;
+	int exit_code;
+	wall_time now;
+};
+
+void report_answer_json(struct buffer *out, const struct report_answer *answer);
 
 /* What became of an action in a word: "proven", "refused", "failed", "unproven", "disarmed", and "open" while it is under way. */
 const char *report_outcome(const struct intent *intent);

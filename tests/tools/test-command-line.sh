@@ -87,6 +87,15 @@ refused 'an empty host' 2 'is no value' --connect '' --once
 refused 'a host with an escape sequence' 2 'h\x1b[31m' --once $'h\e[31m'
 refused 'commands at once' 2 'exclude each other' --demo --once --stream
 refused 'an action without its domain' 2 'takes one DOMAIN' --demo abort
+refused 'a limit without its duration' 2 'and one DURATION|none' --demo timeout db-main
+refused 'a limit that is no duration' 2 '"soon" is no duration' --demo timeout db-main soon
+refused 'a limit of years' 2 'at most 365 days' --demo timeout db-main 400d
+refused 'what is done at a limit that is unknown' 2 '"kill" is none of none, abort, force_complete, configured' --demo timeout db-main 1h --timeout-action kill
+refused 'a limit that has passed' 2 'give at least 2m' --demo timeout db-main 100ms --timeout-action abort
+refused 'a maximum downtime of 0' 2 'give 1 ms to 2000 s' --demo downtime db-main 0
+refused 'a maximum downtime above 2000 s' 2 'give 1 ms to 2000 s' --demo downtime db-main 2001
+refused 'a bandwidth that overflows' 2 'above 8796093022207 MiB/s' --demo bandwidth db-main 99999999999999999999
+refused 'to disarm where nothing is armed' 5 'no force is armed' --demo disarm db-main
 
 mkdir -p "$home/state/virt-drain" && chmod 777 "$home/state/virt-drain"
 refused 'a state folder that others may write to' 2 'others may write' history
@@ -120,6 +129,16 @@ if command -v jq >/dev/null; then
 		any(.migrations[]; .phase == "pre-copy" and .throughput_bytes_per_s > 0 and .verdict == "measuring" and .eta_ms == null)' --demo --once --json
 	check 'the JSON of a host that refuses is whole' gives 6 '.hosts[0] | .state == "down" and (.reason | length > 0)' \
 		--allow-tcp --once --json h=qemu+tcp://127.0.0.1:1/system
+	check 'what came of an abort is one document' gives 0 '.version == 1 and .action == "abort" and .stage == "proven" and
+		.target.name == "db-main" and .outcome == "cancelled" and .exit_code == 0 and .id == null' --demo abort db-main --wait --json
+	check 'without --wait it tells that it was accepted, and by which method' gives 0 '.method == "pause" and .exit_code == 0 and
+		(.text | contains("force-complete accepted"))' --demo force-complete db-main --method pause --json
+	check 'a name that matches nothing is a document too, with the exit code' gives 5 '.exit_code == 5 and .stage == null and
+		.target.asked == "nosuch" and .target.uuid == null and (.result | length > 0)' -d 0.3 --demo abort nosuch --json
+	check 'and one that is refused' gives 4 '.exit_code == 4 and .stage == "refused"' --demo --read-only abort db-main --json
+	check 'a limit is set and told' gives 0 '.stage == "proven" and (.text | contains("our limit is 45m now, then: it will be aborted"))' \
+		--demo timeout db-main 45m --timeout-action abort --json
+	check 'an armed force is a document when it is armed' gives 0 '.stage == "armed" and .action == "arm"' --demo arm db-main --json
 	check 'a stream of JSON is one object per line' gives 0 'has("type", "time")' --demo --stream --json --for 3
 	check 'a history that nobody has written yet is empty' gives 0 '.version == 1 and .migrations == []' history --json
 	check 'a ledger that nobody has written yet is empty' gives 0 '.version == 1 and .actions == [] and (.time | length) == 24' \
