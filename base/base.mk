@@ -5,6 +5,7 @@ libvd_base_a_SOURCES = \
 	base/array.c base/array.h \
 	base/buffer.c base/buffer.h \
 	base/clock.c base/clock.h \
+	base/config_text.c base/config_text.h \
 	base/err.c base/err.h \
 	base/failpoint.c base/failpoint.h \
 	base/log.c base/log.h \

@@ -110,7 +110,7 @@ void theme_mono(struct theme *theme);
 
 /* Reads a theme: `name` with a slash is a path; "default" and "mono" are compiled in; others are NAME.theme in
  * $XDG_CONFIG_HOME/virt-drain/themes (or ~/.config), then in the installed folder. NULL is "default".
- * Errors: ERR_CONFIG with file:line, ERR_NOT_FOUND, ERR_IO; *out untouched. */
+ * Errors: ERR_CONFIG with file:line, ERR_NOT_FOUND; *out untouched. */
 enum err theme_load(const char *name, struct theme *out, struct err_info *why) ATTR_WARN_UNUSED;
 
 /* How a role looks on a ground with a terminal of this depth. Pure. */

@@ -6,6 +6,7 @@
 #include "tui/theme.h"
 
 #include "base/array.h"
+#include "base/config_text.h"
 
 #include <libconfig.h>
 #include <stdio.h>
@@ -222,25 +223,34 @@ static enum err read_root(const struct reader *in, config_setting_t *root, struc
 			 : err_set(in->why, ERR_CONFIG, "virt-drain", 0, "%s:1: no roles are defined", in->path);
 }
 
+static enum err read_text(const struct reader *in, const char *text, struct theme *theme)
+{
+	config_t config;
+	enum err code;
+
+	config_init(&config);
+	if (config_read_string(&config, text))
+		code = read_root(in, config_root_setting(&config), theme);
+	else
+		code = err_set(in->why, ERR_CONFIG, "libconfig", 0, "%s:%d: %s", in->path, config_error_line(&config),
+			       config_error_text(&config));
+	config_destroy(&config);
+	return code;
+}
+
 static enum err theme_read(const char *path, struct theme *out, struct err_info *why)
 {
 	struct reader in = {path, why};
 	struct theme theme;
-	config_t config;
-	enum err code;
+	char *text = NULL;
+	enum err code = config_text_read(path, CONFIG_TEXT_ANY, &text, why);
 
 	theme_default(&theme);
 	for (size_t i = 0; i < ROLE_COUNT; i++)
 		theme.spec[i].is_set = false;
-	config_init(&config);
-	if (config_read_file(&config, path))
-		code = read_root(&in, config_root_setting(&config), &theme);
-	else if (config_error_type(&config) == CONFIG_ERR_PARSE)
-		code = err_set(why, ERR_CONFIG, "libconfig", 0, "%s:%d: %s", path, config_error_line(&config),
-			       config_error_text(&config));
-	else
-		code = err_set(why, ERR_IO, "libconfig", 0, "cannot read the theme %s", path);
-	config_destroy(&config);
+	if (code == ERR_OK)
+		code = read_text(&in, text, &theme);
+	free(text);
 	if (code == ERR_OK)
 		*out = theme;
 	return code;

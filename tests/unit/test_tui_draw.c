@@ -292,6 +292,9 @@ static void bad_theme_files_are_refused_with_the_line(void **state)
 	assert_refused("roles = {\n  text = { };\n};\n", ERR_CONFIG, "required role is missing");
 	assert_refused("name = \"x\";\n", ERR_CONFIG, "no roles");
 	assert_refused("roles = {\n  crit = \n};\n", ERR_CONFIG, ":3: ");
+	/* libconfig would follow the first to anywhere, and end the program where it cannot read */
+	assert_refused("\n@include \"/dev\"\n", ERR_CONFIG, ":2: @include is not supported");
+	assert_refused("roles = { };\n/* to the end\n", ERR_CONFIG, ":2: the comment that begins here does not end");
 	struct theme theme;
 	assert_int_equal(theme_load("no-such-theme", &theme, NULL), ERR_NOT_FOUND);
 	assert_int_equal(theme_load("/dev/null", &theme, NULL), ERR_NOT_FOUND);
