@@ -403,6 +403,8 @@ static uint32_t key_of_character(wint_t character)
 {
 	if (character == '\n' || character == '\r')
 		return KEY_RETURN;
+	if (character >= KEY_BEYOND_UNICODE || (character >= 0xd800 && character <= 0xdfff))
+		return KEY_UNKNOWN; /* the C library reads more than Unicode has, and our own numbers lie there */
 	return character == '\b' ? KEY_RUBOUT : (uint32_t)character;
 }
 
