@@ -85,6 +85,16 @@ struct field {
 const struct field *field_by_id(enum field_id id);
 const struct field *field_by_name(const char *name); /* NULL if there is none */
 
+/* The field that `length` bytes of text mean: its name or the one of its column, without case, or a beginning of the name that no other field
+ * has (one that begins all others with it is meant itself). NULL: `candidates` lists those that it may be, "" if there are none. */
+const struct field *field_find(const char *text, size_t length, char *candidates, size_t size);
+
+/* What the head of its column says if that is another name: "time"; NULL if not. */
+const char *field_other_name(const struct field *field);
+
+/* The n-th of the words that a field of few words says, from 0; NULL behind the last, and of every other field. */
+const char *field_word(const struct field *field, int n);
+
 /* Order of two values of one field: negative, 0, positive; absent last whichever the direction. */
 int value_compare(const struct value *a, const struct value *b, bool descending);
 

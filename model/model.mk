@@ -11,6 +11,10 @@ libvd_model_a_SOURCES = \
 	model/drain_end.c \
 	model/event.c model/event.h \
 	model/field.c model/field.h \
+	model/field_name.c \
+	model/filter.c model/filter.h \
+	model/filter_read.c \
+	model/filter_value.c \
 	model/fleet.c model/fleet.h model/fleet_private.h \
 	model/fleet_drain.c \
 	model/fleet_events.c \
