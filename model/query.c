@@ -4,39 +4,8 @@
  */
 #include "model/query.h"
 
+#include <assert.h>
 #include <stdlib.h>
-#include <string.h>
-#include <strings.h>
-
-/* Text fields that the filter's words are looked for in. */
-static const enum field_id searched[] = {
-	FIELD_NAME, FIELD_UUID, FIELD_SOURCE, FIELD_DESTINATION, FIELD_PHASE, FIELD_OWNER,
-};
-
-static bool row_has_word(const struct row *row, const char *word)
-{
-	for (size_t i = 0; i < ARRAY_LEN(searched); i++) {
-		struct value value = field_by_id(searched[i])->get(row);
-
-		if (value.type == VALUE_TEXT && strcasestr(value.text, word))
-			return true;
-	}
-	return false;
-}
-
-bool query_matches(const struct query *query, const struct row *row)
-{
-	char words[sizeof query->filter];
-	char *rest = words, *word;
-
-	memcpy(words, query->filter, sizeof words);
-	words[sizeof words - 1] = '\0';
-	while ((word = strsep(&rest, " ")) != NULL) {
-		if (*word && !row_has_word(row, word))
-			return false;
-	}
-	return true;
-}
 
 struct sort_item {
 	struct value value;
@@ -68,10 +37,14 @@ size_t query_run(const struct query *query, const struct snapshot *snapshot, uin
 	struct sort_item *item = mem_new(snapshot->n_rows + 1, sizeof *item);
 	struct sort_context context = {snapshot->row, query->descending};
 	const struct field *field = field_by_id(query->order);
+	struct filter filter = {.n_nodes = 0};
+	enum err err = filter_read(query->filter, &filter, NULL);
 	size_t n = 0;
 
+	assert(err == ERR_OK); /* struct query says so */
+	(void)err;
 	for (uint32_t i = 0; i < snapshot->n_rows; i++) {
-		if (query_matches(query, &snapshot->row[i]))
+		if (filter_matches(&filter, &snapshot->row[i]))
 			item[n++] = (struct sort_item){field->get(&snapshot->row[i]), i};
 	}
 	qsort_r(item, n, sizeof *item, compare_items, &context);

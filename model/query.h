@@ -5,19 +5,16 @@
 #ifndef MODEL_QUERY_H
 #define MODEL_QUERY_H
 
-#include "model/field.h"
+#include "model/filter.h"
 
 struct query {
 	enum field_id order;
 	bool descending;
-	/* words; every word must be part of name, UUID, host names, phase or owner, without case; "" is all */
-	char filter[128];
+	char filter[FILTER_TEXT_MAX]; /* a text that filter_read takes; "" is all */
 };
 
 /* Writes the indices of matching rows into `index` (room for snapshot->n_rows) in order; returns how many. Ties are broken by
  * source, domain and attempt, so that equal rows never dance. */
 size_t query_run(const struct query *query, const struct snapshot *snapshot, uint32_t *index);
-
-bool query_matches(const struct query *query, const struct row *row);
 
 #endif

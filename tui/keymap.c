@@ -29,7 +29,7 @@ static const struct command_entry commands[COMMAND_COUNT] = {
 	{COMMAND_VIEW_HOSTS,   "hosts",        "hosts",   "the hosts and their connections", GROUP_LOOK, NO_ACTION},
 	{COMMAND_VIEW_LOG,     "log",          "log",     "everything that happened, newest first", GROUP_LOOK, NO_ACTION},
 	{COMMAND_NEXT_VIEW,    "next-view",    NULL,      "migrations, hosts, log in turn", GROUP_LOOK, NO_ACTION},
-	{COMMAND_FILTER,       "filter",       "filter",  "show rows with these words in name, UUID, hosts, phase or owner", GROUP_LOOK, NO_ACTION},
+	{COMMAND_FILTER,       "filter",       "filter",  "show rows with a word, or where dirty > 100M", GROUP_LOOK, NO_ACTION},
 	{COMMAND_CLEAR_FILTER, "clear-filter", NULL,      "show all rows again", GROUP_LOOK, NO_ACTION},
 	{COMMAND_SORT_MENU,    "sort",         "sort",    "choose the order from all figures", GROUP_LOOK, NO_ACTION},
 	{COMMAND_SORT_LEFT,    "sort-left",    NULL,      "order by the column to the left", GROUP_LOOK, NO_ACTION},

@@ -6,8 +6,6 @@
 
 #include "tui/hit.h"
 
-#include <stdio.h>
-
 static unsigned do_nothing(const struct press *press)
 {
 	(void)press;
@@ -63,18 +61,6 @@ static unsigned (*const handlers[COMMAND_COUNT])(const struct press *press) = {
 	[COMMAND_CHOOSE_PREVIOUS] = press_choose,
 };
 
-/* A key while the filter is typed: the table follows each letter. */
-static unsigned prompt_press(const struct press *press, uint32_t key)
-{
-	struct ui *ui = press->ui;
-
-	if (prompt_key(&ui->prompt, key) == PROMPT_GOES_ON)
-		return NEXT_NOTHING;
-	snprintf(ui->query.filter, sizeof ui->query.filter, "%s", ui->prompt.text);
-	ui_requery(ui, press->snapshot);
-	return NEXT_PAINT;
-}
-
 /* A click selects a row or orders by a column; it never acts. */
 static unsigned click(const struct press *press, int x, int y)
 {
@@ -101,7 +87,7 @@ unsigned ui_key(struct ui *ui, const struct snapshot *snapshot, const struct key
 	unsigned next;
 
 	if (ui->prompt.is_open)
-		return prompt_press(&press, event->key);
+		return press_type_filter(&press, event->key);
 	if (event->is_pasted)
 		return NEXT_NOTHING;
 	if (event->key == KEY_CLICK)

@@ -29,6 +29,8 @@ void press_go_to(const struct press *press, enum view_id view);
 
 /* press_rows.c */
 unsigned press_filter(const struct press *press);
+/* A key while the filter is typed: as much of it as can be used is in force at once; Enter does not keep what has a fault. */
+unsigned press_type_filter(const struct press *press, uint32_t key);
 unsigned press_clear_filter(const struct press *press);
 unsigned press_sort_menu(const struct press *press);
 unsigned press_sort_column(const struct press *press);

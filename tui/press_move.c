@@ -7,8 +7,6 @@
 #include "tui/hit.h"
 #include "tui/view.h"
 
-#include <stdio.h>
-
 /* The list that the arrow keys move in, and how many lines it has. */
 static struct list *list_of(const struct press *press, size_t *n)
 {
@@ -69,7 +67,7 @@ static unsigned open_host(const struct press *press)
 
 	if (!press->snapshot || ui->hosts.cursor >= press->snapshot->n_hosts)
 		return NEXT_NOTHING;
-	snprintf(ui->query.filter, sizeof ui->query.filter, "%s", press->snapshot->host[ui->hosts.cursor].name);
+	filter_quote(ui->query.filter, sizeof ui->query.filter, press->snapshot->host[ui->hosts.cursor].name);
 	ui_requery(ui, press->snapshot);
 	press_go_to(press, VIEW_MAIN);
 	return NEXT_PAINT;

@@ -4,9 +4,28 @@
  */
 #include "tui/press.h"
 
+#include <stdio.h>
+
 unsigned press_filter(const struct press *press)
 {
 	prompt_open(&press->ui->prompt, press->ui->query.filter);
+	return NEXT_PAINT;
+}
+
+unsigned press_type_filter(const struct press *press, uint32_t key)
+{
+	struct ui *ui = press->ui;
+	enum prompt_end end = prompt_key(&ui->prompt, key);
+	struct filter filter;
+	struct filter_fault fault;
+
+	if (end == PROMPT_GOES_ON)
+		return NEXT_NOTHING;
+	size_t in_force = filter_read_typed(ui->prompt.text, &filter, &fault);
+	if (end == PROMPT_ACCEPTED && fault.text[0])
+		ui->prompt.is_open = true;
+	snprintf(ui->query.filter, sizeof ui->query.filter, "%.*s", (int)in_force, ui->prompt.text);
+	ui_requery(ui, press->snapshot);
 	return NEXT_PAINT;
 }
 

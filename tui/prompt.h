@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROMPT_MAX 120
+#define PROMPT_MAX 200
 
 struct prompt {
 	bool is_open;

@@ -16,6 +16,7 @@ struct tui_settings {
 	const char *columns; /* names of fields with commas between; "" is the usual set for the width */
 	enum field_id order;
 	bool descending;
+	const char *filter; /* which rows are shown at first: a text that filter_read takes; NULL or "" all */
 	enum tui_glyphs glyphs;
 	bool mouse;
 	enum tui_bell bell;

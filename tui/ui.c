@@ -24,6 +24,7 @@ enum err ui_init(struct ui *ui, const struct tui_settings *settings, const struc
 		.query = {.order = settings->order, .descending = settings->descending},
 		.glyphs = glyphs,
 	};
+	snprintf(fresh.query.filter, sizeof fresh.query.filter, "%s", settings->filter ? settings->filter : "");
 	enum err code = columns_parse(settings->columns, &fresh.columns, why);
 
 	if (code != ERR_OK)

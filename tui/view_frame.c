@@ -221,6 +221,33 @@ static void status_of_row(struct surface *surface, struct rect area, const struc
 	}
 }
 
+/* The end of a text, so that it fits `width` cells. */
+static const char *text_end(const char *text, int width)
+{
+	while ((int)text_width(text) > width && *text)
+		text_next(&text);
+	return text;
+}
+
+/* What is typed, the part that is not in force yet apart, and at the right what is wrong with it. */
+static void put_prompt(struct surface *surface, struct rect rest, const char *text)
+{
+	struct filter filter;
+	struct filter_fault fault;
+	const char *not_used = text + filter_read_typed(text, &filter, &fault);
+	enum role role = !fault.text[0] || fault.is_unfinished ? ROLE_DIM : ROLE_WARN;
+
+	view_put(surface, &rest, ROLE_KEY, 1, "filter:");
+	const char *shown = text_end(text, rest.w - 1);
+	int used = surface_text(surface, rest.x, rest.y, rest.w, ROLE_INPUT, shown);
+	int apart = (int)text_width(not_used > shown ? not_used : shown);
+	if (*not_used)
+		surface_set_role(surface, (struct rect){rest.x + used - apart, rest.y, apart, 1}, role);
+	surface_glyph(surface, rest.x + used, rest.y, ROLE_BUTTON, ' ');
+	surface_text_right(surface, rest.x + used + 2, rest.y, rest.w - used - 2, role,
+			   fault.text[0] ? fault.text : "Enter keeps it, Esc drops it");
+}
+
 /* The line above the keys: what is typed, what just happened, or what the selected row says. */
 void view_status(struct surface *surface, struct rect area, const struct view *view)
 {
@@ -230,11 +257,7 @@ void view_status(struct surface *surface, struct rect area, const struct view *v
 	if (rect_is_empty(area))
 		return;
 	if (ui->prompt.is_open) {
-		view_put(surface, &rest, ROLE_KEY, 1, "filter:");
-		int used = surface_text(surface, rest.x, rest.y, rest.w, ROLE_INPUT, ui->prompt.text);
-		surface_glyph(surface, rest.x + used, rest.y, ROLE_BUTTON, ' ');
-		surface_text_right(surface, rest.x + used + 2, rest.y, rest.w - used - 2, ROLE_DIM,
-				   "Enter keeps it, Esc drops it");
+		put_prompt(surface, rest, ui->prompt.text);
 	} else if (ui->flash.text[0] && !mono_reached(view->now.mono, ui->flash.until)) {
 		view_put(surface, &rest, ui->flash.role, 0, ui->flash.text);
 	} else if (ui->view == VIEW_MAIN || ui->view == VIEW_DETAIL) {

@@ -108,7 +108,7 @@ static void draw_emptiness(struct surface *surface, struct rect area, const stru
 		surface_text(surface, area.x + 2, area.y, area.w - 2, ROLE_DIM, "connecting to the hosts");
 	else if (ui->query.filter[0] && view->snapshot->n_rows)
 		surface_printf(surface, area.x + 2, area.y, area.w - 2, ROLE_DIM,
-			       "no row has \"%s\"; \\ shows all %zu again", ui->query.filter, view->snapshot->n_rows);
+			       "the filter hides all %zu rows; \\ shows them again", view->snapshot->n_rows);
 	else
 		surface_text(surface, area.x + 2, area.y, area.w - 2, ROLE_DIM,
 			     "no migration is running; one that starts appears here within a second");
