@@ -18,6 +18,7 @@ int cmd_dashboard(const struct run *run)
 		.columns = settings->columns,
 		.order = settings->sort.field,
 		.descending = settings->sort.descending,
+		.filter = settings->filter,
 		.glyphs = (enum tui_glyphs)settings->glyphs,
 		.mouse = settings->mouse,
 		.bell = (enum tui_bell)settings->bell,

@@ -38,6 +38,7 @@ static int show(const struct snapshot *snapshot, const struct settings *settings
 	struct query query = {.order = settings->sort.field, .descending = settings->sort.descending};
 	struct buffer out = {0};
 	struct err_info why;
+	snprintf(query.filter, sizeof query.filter, "%s", settings->filter);
 	if (settings->json)
 		report_json(&out, snapshot, &query);
 	else

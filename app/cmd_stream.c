@@ -7,6 +7,7 @@
 #include "app/signals.h"
 #include "base/array.h"
 #include "base/clock.h"
+#include "model/filter.h"
 #include "report/report.h"
 
 #include <errno.h>
@@ -24,6 +25,7 @@ struct told {
 
 struct stream {
 	bool is_json;
+	struct filter filter;
 	uint64_t notice; /* serial of the last one */
 	struct told *told;
 	size_t n_told, capacity;
@@ -33,6 +35,13 @@ struct stream {
 	struct buffer out;
 };
 
+/* What is about no migration, or about one that is gone, is told whatever the filter says. */
+static bool is_filtered_out(const struct stream *stream, const struct snapshot *snapshot, const struct notice *notice)
+{
+	const struct row *row = notice->about.attempt ? snapshot_find(snapshot, &notice->about) : NULL;
+	return row && !filter_matches(&stream->filter, row);
+}
+
 static void tell_notices(struct stream *stream, const struct snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->n_notices; i++) {
@@ -40,6 +49,8 @@ static void tell_notices(struct stream *stream, const struct snapshot *snapshot)
 		if (notice->serial <= stream->notice)
 			continue;
 		stream->notice = notice->serial;
+		if (is_filtered_out(stream, snapshot, notice))
+			continue;
 		if (stream->is_json)
 			report_notice_json(&stream->out, notice);
 		else
@@ -70,7 +81,7 @@ static bool is_due(const struct stream *stream, const struct told *told, const s
 
 static void tell_row(struct stream *stream, const struct row *row, struct stamp now)
 {
-	if (row->from_cache)
+	if (row->from_cache || !filter_matches(&stream->filter, row))
 		return;
 	struct told *told = told_of(stream, row);
 	if (!is_due(stream, told, row, now.mono))
@@ -133,6 +144,8 @@ int cmd_stream(const struct run *run)
 	struct err_info why;
 	duration length = run->settings->stream_for;
 	struct stream stream = {.is_json = run->settings->json};
+	if (filter_read(run->settings->filter, &stream.filter, NULL) != ERR_OK)
+		abort(); /* the option's check has read it */
 	if (session_start(&session, run, &why) != ERR_OK)
 		return complain_and_exit_code(&why);
 	mono_time end = length.ms > 0 ? mono_add(clock_mono(), length) : (mono_time){-1};

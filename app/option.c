@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "model/filter.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,6 +84,9 @@ const struct option_row option_table[] = {
 	{ .key = "sort", .name = "sort", .type = OPTION_SORT, .argument = "FIELD", .initial = "-elapsed",
 	  AT(sort), .commands = ON(DASHBOARD) | ON(ONCE),
 	  .help = "order of the rows; -FIELD is the largest first" },
+	{ .name = "filter", .type = OPTION_TEXT, .argument = "EXPRESSION", .initial = "", .check = filter_check,
+	  AT(filter), .commands = WATCHING,
+	  .help = "which rows: words, or comparisons such as 'dirty > 100M and source = host1'" },
 	{ .key = "glyphs", .type = OPTION_CHOICE, .initial = "auto", .choices = glyph_words, AT(glyphs),
 	  .help = "lines and bars: auto (what the terminal can), unicode, ascii" },
 	{ .key = "mouse", .type = OPTION_FLAG, .initial = "true", AT(mouse),

@@ -34,7 +34,8 @@ struct settings {
 	int force_method; /* enum force_method */
 	char *theme, *columns;
 	struct sort_setting sort;
-	int glyphs; /* enum tui_glyphs */
+	char *filter; /* "" all rows */
+	int glyphs;   /* enum tui_glyphs */
 	bool mouse;
 	int bell;           /* enum tui_bell */
 	char *hook_command; /* "" none */

@@ -134,8 +134,10 @@ static void put_rows(struct buffer *out, const struct snapshot *snapshot, const 
 	for (size_t i = 0; i < n; i++)
 		add_row(&table, &snapshot->row[index[i]]);
 	table_write(&table, out);
-	if (n == 0)
+	if (snapshot->n_rows == 0)
 		buffer_puts(out, "no migration\n");
+	if (query->filter[0])
+		buffer_printf(out, "%zu of %zu migrations: %s\n", n, snapshot->n_rows, query->filter);
 	free(index);
 }
 

@@ -173,6 +173,8 @@ void report_json(struct buffer *out, const struct snapshot *snapshot, const stru
 		json_close(&json, '}');
 	}
 	json_close(&json, ']');
+	json_text(&json, "filter", query->filter[0] ? query->filter : NULL);
+	json_number(&json, "filtered_out", snapshot->n_rows - n);
 	json_open(&json, "migrations", '[');
 	for (size_t i = 0; i < n; i++) {
 		json_open(&json, NULL, '{');

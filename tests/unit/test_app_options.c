@@ -6,6 +6,7 @@
 #include "app/conf.h"
 #include "app/paths.h"
 #include "base/array.h"
+#include "model/filter.h"
 
 #include <ctype.h>
 #include <setjmp.h>
@@ -328,6 +329,63 @@ static void the_manual_has_every_option_key_and_field(void **state)
 	free(manual);
 }
 
+/* "\n.B a rate such as 100M/s\ndirty, send\n": the fields of a type, below how their values are written. */
+static void say_values(struct buffer *out, enum value_type type)
+{
+	size_t n = 0;
+
+	out->length = 0;
+	buffer_printf(out, "\n.B %s\n", filter_value_form(type));
+	for (int i = 0; i < FIELD_COUNT; i++) {
+		const struct field *field = field_by_id((enum field_id)i);
+		if (field->type == type)
+			buffer_printf(out, "%s%s", n++ ? ", " : "", field->name);
+	}
+	buffer_puts(out, "\n");
+}
+
+static void the_manual_says_how_each_field_is_filtered(void **state)
+{
+	(void)state;
+	char *manual = manual_text(), line[80];
+	struct buffer values = {0};
+	for (int type = VALUE_TEXT; type <= VALUE_PERCENT; type++) {
+		say_values(&values, (enum value_type)type);
+		if (!strstr(manual, values.text))
+			fail_msg("the manual lacks the lines%s", values.text);
+	}
+	for (int i = 0; i < FIELD_COUNT; i++) {
+		const char *other = field_other_name(field_by_id((enum field_id)i));
+		if (other && !strstr(strstr(manual, ".SH FILTERS"), other))
+			fail_msg("the manual lacks the name %s", other);
+	}
+	for (int i = 0; i < COMPARE_COUNT; i++) {
+		snprintf(line, sizeof line, " %s", filter_compare_sign((enum filter_compare)i));
+		assert_non_null(strstr(strstr(manual, ".SH FILTERS"), line));
+	}
+	buffer_done(&values);
+	free(manual);
+}
+
+static void a_filter_is_refused_with_its_column(void **state)
+{
+	(void)state;
+	struct command_line line;
+	struct settings settings;
+	struct err_info why;
+	assert_int_equal(parse(&line, &settings, "--once --filter=dirty>100M", &why), ERR_OK);
+	assert_string_equal(settings.filter, "dirty>100M");
+	settings_done(&settings);
+	command_line_done(&line);
+	assert_int_equal(parse(&line, &settings, "--stream --filter=pass=x", &why), ERR_USAGE);
+	assert_int_equal(err_exit_code(why.code), 2);
+	assert_string_equal(why.text, "--filter: column 6: pass wants a number such as 3");
+	settings_done(&settings);
+	command_line_done(&line);
+	assert_int_equal(parse(&line, &settings, "--filter=db abort web", &why), ERR_USAGE);
+	assert_non_null(strstr(why.text, "--filter is not for abort"));
+}
+
 static bool is_option(const char *name, size_t length)
 {
 	for (size_t i = 0; i < option_count; i++) {
@@ -385,6 +443,8 @@ int main(void)
 		cmocka_unit_test(a_place_is_remembered_until_the_command_line_speaks),
 		cmocka_unit_test(help_names_every_option_and_command),
 		cmocka_unit_test(the_manual_has_every_option_key_and_field),
+		cmocka_unit_test(the_manual_says_how_each_field_is_filtered),
+		cmocka_unit_test(a_filter_is_refused_with_its_column),
 		cmocka_unit_test(the_manual_promises_no_option_that_is_not_there),
 	};
 	return cmocka_run_group_tests_name("app_options", tests, NULL, NULL);

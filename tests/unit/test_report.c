@@ -237,6 +237,33 @@ static void the_table_says_hosts_drain_and_rows_in_words(void **state)
 	buffer_done(&out);
 }
 
+static void a_filtered_picture_says_what_it_hides(void **state)
+{
+	(void)state;
+	struct picture picture;
+	struct buffer out = {0};
+	struct query query = {.order = FIELD_NAME, .filter = "pass > 2"};
+	picture_init(&picture);
+	report_table(&out, &picture.snapshot, &query);
+	assert_non_null(strstr(out.text, "\nweb-1 "));
+	assert_null(strstr(out.text, "\ndb"));
+	assert_non_null(strstr(out.text, "\n1 of 2 migrations: pass > 2\n"));
+	/* sums and hosts are of the whole fleet */
+	assert_non_null(strstr(out.text, "5 left, 2 moving, 1 moved"));
+	out.length = 0;
+	snprintf(query.filter, sizeof query.filter, "nobody");
+	report_table(&out, &picture.snapshot, &query);
+	assert_non_null(strstr(out.text, "\n\n0 of 2 migrations: nobody\n"));
+	out.length = 0;
+	snprintf(query.filter, sizeof query.filter, "name = \"web-1\"");
+	report_json(&out, &picture.snapshot, &query);
+	if (has_jq())
+		assert_true(
+			jq("(.migrations | length) == 1 and .filter == \"name = \\\"web-1\\\"\" and .filtered_out == 1",
+			   out.text));
+	buffer_done(&out);
+}
+
 static void a_line_says_verdict_and_end_in_whole_words(void **state)
 {
 	(void)state;
@@ -389,6 +416,7 @@ int main(void)
 		cmocka_unit_test(json_has_the_promised_keys_with_numbers_as_numbers),
 		cmocka_unit_test(json_is_ascii_and_valid_for_any_name),
 		cmocka_unit_test(the_table_says_hosts_drain_and_rows_in_words),
+		cmocka_unit_test(a_filtered_picture_says_what_it_hides),
 		cmocka_unit_test(a_line_says_verdict_and_end_in_whole_words),
 		cmocka_unit_test(json_has_the_forecast_of_live_rows_and_null_for_the_rest),
 		cmocka_unit_test(a_note_tells_what_figures_do_not),
