@@ -9,6 +9,9 @@ fuzz_programs =
 fuzz_programs += tests/fuzz/fuzz_conf
 tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c $(fuzz_replay)
 tests_fuzz_fuzz_conf_LDADD = $(unit_app)
+fuzz_programs += tests/fuzz/fuzz_filter
+tests_fuzz_fuzz_filter_SOURCES = tests/fuzz/fuzz_filter.c $(fuzz_replay)
+tests_fuzz_fuzz_filter_LDADD = $(unit_model)
 fuzz_programs += tests/fuzz/fuzz_key
 tests_fuzz_fuzz_key_SOURCES = tests/fuzz/fuzz_key.c $(fuzz_replay) \
 	tests/support/snapshot_builder.c tests/support/snapshot_builder.h
