@@ -155,7 +155,7 @@ enum debt debt_of(const struct intent *intent, const struct sight *sight)
 {
 	bool is_over = !sight->migration || phase_is_outcome(sight->migration->phase);
 
-	if (intent->owes && is_over && sight->is_migrating)
+	if (intent->owes && is_over && sight->is_migrating && sight->source.run != DOMAIN_RUNNING)
 		return DEBT_OPEN;
 	if (!sight->migration && !sight->is_jobless && sight->elsewhere.run != DOMAIN_RUNNING && intent->owes)
 		return sight->source.run == DOMAIN_UNKNOWN ? DEBT_BLIND : DEBT_OPEN;

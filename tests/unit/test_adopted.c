@@ -198,6 +198,18 @@ static void a_pause_of_its_owner_after_the_migration_is_not_undone(void **state)
 	assert_int_equal(debt_of(&intent, &sight), DEBT_DUE);
 }
 
+static void a_guest_that_is_seen_to_run_in_its_next_migration_is_owed_nothing(void **state)
+{
+	(void)state;
+	struct intent intent = dead_intent(ACTION_FORCE_COMPLETE, METHOD_PAUSE, INTENT_RECORDED);
+	struct migration over = migration_in(PHASE_NOT_MOVED);
+	struct sight sight = {.migration = &over, .source = paused_by_user, .is_migrating = true};
+
+	assert_int_equal(debt_of(&intent, &sight), DEBT_OPEN);
+	sight.source = running;
+	assert_int_equal(debt_of(&intent, &sight), DEBT_NONE);
+}
+
 static void an_owed_guest_is_due_only_where_both_ends_were_looked_at(void **state)
 {
 	(void)state;
@@ -246,6 +258,7 @@ int main(void)
 		cmocka_unit_test(where_the_guest_is_tells_when_its_migration_is_not_known),
 		cmocka_unit_test(a_call_that_never_was_is_given_up_and_owes_nothing),
 		cmocka_unit_test(a_pause_of_its_owner_after_the_migration_is_not_undone),
+		cmocka_unit_test(a_guest_that_is_seen_to_run_in_its_next_migration_is_owed_nothing),
 		cmocka_unit_test(an_owed_guest_is_due_only_where_both_ends_were_looked_at),
 		cmocka_unit_test(an_owed_guest_is_left_alone_while_a_job_may_hold_it),
 	};
