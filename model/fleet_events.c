@@ -39,6 +39,18 @@ static void lifecycle_at_source(struct fleet *fleet, struct migration *migration
 	}
 }
 
+/* In post-copy neither end has all of the memory. The source keeps its job, and knows only that the other end does not answer. */
+static void destination_stopped(struct fleet *fleet, struct migration *migration, const struct host *host,
+				const struct event *event)
+{
+	bool is_torn = migration->phase == PHASE_POSTCOPY || migration->phase == PHASE_POSTCOPY_FAILED;
+
+	if (!is_torn || migration->destination_host != host->number)
+		return;
+	migration->destination_state = event->domain.state;
+	fleet_step(fleet, migration, PHASE_LOST, event->at);
+}
+
 static void lifecycle_at_destination(struct fleet *fleet, struct migration *migration, const struct host *host,
 				     const struct event *event)
 {
@@ -63,9 +75,9 @@ static void lifecycle_at_destination(struct fleet *fleet, struct migration *migr
 	case DOMAIN_EVENT_SUSPENDED_POSTCOPY_FAILED:
 	case DOMAIN_EVENT_SUSPENDED:
 	case DOMAIN_EVENT_RESUMED:
-	case DOMAIN_EVENT_STOPPED_MIGRATED:
+	case DOMAIN_EVENT_STOPPED_MIGRATED: return;
 	case DOMAIN_EVENT_STOPPED_FAILED:
-	case DOMAIN_EVENT_STOPPED: return;
+	case DOMAIN_EVENT_STOPPED: destination_stopped(fleet, migration, host, event); return;
 	}
 }
 

@@ -72,6 +72,12 @@ static void say_phase(struct fleet *fleet, const struct migration *migration, st
 {
 	char elapsed[TEXT_NUMBER_MAX];
 
+	if (migration->phase == PHASE_LOST && migration->destination_state.run == DOMAIN_SHUT_OFF) {
+		fleet_say(fleet, at, SEVERITY_CRITICAL, migration,
+			  "its QEMU ended at the destination in post-copy: the guest is lost, for neither host has all "
+			  "of its memory");
+		return;
+	}
 	if (migration->phase != PHASE_COMPLETED) {
 		fleet_say(fleet, at, severity_of(migration->phase), migration, "%s", outcome_words(migration->phase));
 		return;

@@ -525,6 +525,47 @@ static void a_broken_postcopy_is_broken_until_its_source_says_otherwise(void **s
 	end(fleet);
 }
 
+/* The source keeps its job, and would call it recoverable for ever. */
+static void a_guest_whose_destination_ends_in_postcopy_is_lost(void **state)
+{
+	static const struct domain_state off = {DOMAIN_SHUT_OFF, REASON_FAILED};
+	static const struct domain_state broken = {DOMAIN_PAUSED, REASON_POSTCOPY_FAILED};
+	size_t n;
+
+	(void)state;
+	for (int is_broken = 0; is_broken < 2; is_broken++) {
+		struct fleet *fleet = fleet_with_two_hosts(NULL);
+
+		tell_job(fleet, 100, 1000, 1);
+		tell_domain(fleet, DESTINATION, DOMAIN_EVENT_RESUMED_POSTCOPY,
+			    (struct domain_state){DOMAIN_RUNNING, REASON_POSTCOPY});
+		if (is_broken)
+			tell_domain(fleet, SOURCE, DOMAIN_EVENT_SUSPENDED_POSTCOPY_FAILED, broken);
+		tell_domain(fleet, DESTINATION, DOMAIN_EVENT_STOPPED_FAILED, off);
+		assert_int_equal(row_of(fleet)->phase, PHASE_LOST);
+		const struct notice *notice = fleet_notices_after(fleet, 0, &n);
+		assert_non_null(strstr(notice[n - 1].text, "the guest is lost"));
+		assert_int_equal(notice[n - 1].severity, SEVERITY_CRITICAL);
+		tell_inventory(fleet, SOURCE, 1, broken);
+		tell_job(fleet, 200, 1000, 1);
+		assert_int_equal(row_of(fleet)->phase, PHASE_LOST);
+		end(fleet);
+	}
+}
+
+static void a_destination_that_ends_in_precopy_loses_nothing(void **state)
+{
+	struct fleet *fleet = fleet_with_two_hosts(NULL);
+
+	(void)state;
+	tell_job(fleet, 100, 1000, 1);
+	tell_domain(fleet, DESTINATION, DOMAIN_EVENT_STARTED_MIGRATED, incoming);
+	tell_domain(fleet, DESTINATION, DOMAIN_EVENT_STOPPED_FAILED,
+		    (struct domain_state){DOMAIN_SHUT_OFF, REASON_FAILED});
+	assert_int_equal(row_of(fleet)->phase, PHASE_PRECOPY);
+	end(fleet);
+}
+
 static void a_broken_postcopy_whose_memory_moves_again_is_told_once(void **state)
 {
 	static const struct domain_state broken = {DOMAIN_PAUSED, REASON_POSTCOPY_FAILED};
@@ -818,6 +859,8 @@ int main(void)
 		cmocka_unit_test(a_guest_that_vanishes_is_lost_only_after_a_grace),
 		cmocka_unit_test(a_guest_that_is_seen_running_elsewhere_completed),
 		cmocka_unit_test(postcopy_is_seen_from_either_end_and_stops_the_frozen_clock),
+		cmocka_unit_test(a_guest_whose_destination_ends_in_postcopy_is_lost),
+		cmocka_unit_test(a_destination_that_ends_in_precopy_loses_nothing),
 		cmocka_unit_test(a_migration_that_is_found_has_the_phase_that_its_guest_shows),
 		cmocka_unit_test(a_broken_postcopy_is_broken_until_its_source_says_otherwise),
 		cmocka_unit_test(a_broken_postcopy_whose_memory_moves_again_is_told_once),
