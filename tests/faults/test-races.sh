@@ -120,6 +120,7 @@ aborted_beside_another_migration() {
 	stop_at again before-check abort twice --wait
 	abort_with_virsh twice
 	lab migrate twice host2 --bandwidth 1
+	await 30 copies twice host1
 	release again
 	answer_of again
 	check 'an abort of a migration after which another began ends with code 5' same $code 5
