@@ -6,10 +6,11 @@
 set -u
 export LC_ALL=C.UTF-8
 srcdir=${srcdir:-$(cd "$(dirname "$0")/../.." && pwd)} builddir=${builddir:-$srcdir}
-. "$srcdir/tests/lab/lib.sh"
+lanes=${lanes:-4}
+. "$srcdir/tests/bench/lanes.sh"
 
 lab_name=pauses-$$
-lanes=${lanes:-4} rounds=${rounds:-2} points=${points:-5 25 50 75 95} keep=${keep:-$scratch/recordings}
+rounds=${rounds:-2} points=${points:-5 25 50 75 95} keep=${keep:-$scratch/recordings}
 unset TMUX
 export TMUX_TMPDIR=$scratch
 
@@ -22,44 +23,26 @@ guest_of() { # PATTERN ROUND
 	at_pass=$((3 + ($2 + 1) % 2)) # 3, 4, 3, ...
 }
 
-# ---- a lane: two hosts, one try after the other; its variables are those of the functions below
+# ---- a try; its variables are those of the functions below
 
-lane() { # NUMBER
-	local source=host$(($1 * 2 - 1)) target=host$(($1 * 2)) socket=vd-pauses-$$-$1 work=$scratch/lane$1
-	local pattern point round uri
-	uri=$(uri_of "$source")
-	mkdir "$work"
-	{
-		echo 'allow_tcp = true;'
-		echo "hosts = ({ name = \"source\"; uri = \"$uri\"; },"
-		echo "         { name = \"destination\"; uri = \"$(uri_of "$target")\"; });"
-	} >"$work/conf"
-	while read -r pattern point round < <(take_row) && kill -0 $$; do
-		try_row
-	done
-}
-# shellcheck disable=SC2016 # expanded by the inner shell
-take_row() { flock "$scratch/lock" sh -c 'head -n 1 "$1"; sed -i 1d "$1"' - "$scratch/queue"; }
-
-try_row() {
-	local name=$pattern-$point-$round bandwidth options at_pass events='' events_pid='' ok=1
-	local why='the guest does not start' pass=0 pass_at=0 pass_ms=0 began_with=0 suspended_at='' said='' froze='' history=''
+try_row() { # PATTERN POINT ROUND
+	local pattern=$1 point=$2 round=$3 name=$1-$2-$3 bandwidth options at_pass ok=1
+	local why='the guest does not start' pass=0 began=() pass_at='' pass_ms=0 began_with=0 suspended_at='' said='' froze='' history=''
+	local socket=vd-pauses-$$-${work##*lane} is_open=''
 	guest_of "$pattern" "$round"
 	export XDG_STATE_HOME=$work/$name # none of the others is in its table
-	if lab guest "$name" --on "$source" "${options[@]}" && watch && move && settle; then ok=0; fi
+	if lab guest "$name" --on "$source" "${options[@]}" && watch && follow act_in_time && settle; then ok=0; fi
 	unwatch
 	lab remove "$name"
 	if [ $ok = 0 ]; then annotate; tell; else printf '%-6s %d %4d %%   no figures: %s\n' "$pattern" "$at_pass" "$point" "$why"; fi
 } 2>>"$work/errors"
 
-# The dashboard, as a person has it, and virsh, which says when passes begin and the guest stops.
+# The dashboard, as a person has it, and virsh.
 watch() {
 	why='the dashboard does not reach its hosts'
 	rm -f "$keep/$name.rec" # it is not written over
 	tm new-session -d -x 120 -y 35 "$builddir/virt-drain" --config "$work/conf" --record "$keep/$name.rec"
-	exec {events}< <(exec stdbuf -oL virsh --connect "$uri" event --domain "$name" --all --loop --timestamp)
-	events_pid=$!
-	echo "$events_pid" >"$work/pids"
+	hear_begin
 	await 20 shows '2/2 up'
 }
 tm() { tmux -L "$socket" -f /dev/null "$@"; }
@@ -69,44 +52,24 @@ is_gone() { ! tm has-session; }
 
 unwatch() {
 	tm send-keys q && await 5 is_gone || tm kill-server
-	rm -f "$work/pids"
-	[ -z "$events_pid" ] || { kill "$events_pid"; exec {events}<&-; }
+	hear_end
 }
 
-# From the beginning until the guest runs at the destination. The dialog is opened a pass before the one that counts.
-move() {
-	local is_open='' deadline=$((SECONDS + 120))
-	why='the migration does not begin'
-	lab migrate "$name" "$target" --bandwidth "$bandwidth" --keep-source || return 1
-	until [ -e "$live/migrate/$name.rc" ]; do
-		why="it does not end, in pass $pass"
-		[ $SECONDS -lt $deadline ] && [ -e "$live/ready" ] && hear || return 1
-		if [ -z "$is_open" ] && [ "$pass" -eq $((at_pass - 1)) ]; then
-			open_dialog || { why='the dialog does not open'; return 1; }
-			is_open=yes
-		fi
-		if [ -z "$said" ] && is_due; then
-			pause || { why='the dialog has no price'; return 1; }
-		fi
-	done
-	while read -r -t 0 -u "$events" && hear; do :; done
+# The dialog is opened a pass before the one that counts.
+act_in_time() {
+	if [ -z "$is_open" ] && [ "$pass" -eq $((at_pass - 1)) ]; then
+		open_dialog || { why='the dialog does not open'; return 1; }
+		is_open=yes
+	fi
+	[ -n "$pass_at" ] || [ "$pass" != "$at_pass" ] || look_at_pass
+	if [ -z "$said" ] && is_due; then
+		pause || { why='the dialog has no price'; return 1; }
+	fi
 }
 
-# What virsh says next, if it says something within a twentieth of a second.
-hear() {
-	local line
-	read -r -t 0.05 -u "$events" line || { [ $? -gt 128 ]; return; }
-	case $line in
-	*"'migration-iteration'"*)
-		pass=${line##*iteration: \'} pass=${pass%\'}
-		[ "$pass" != "$at_pass" ] || { pass_at=$(time_of "$line"); look_at_pass; }
-		;;
-	*"'lifecycle'"*': Suspended'*) : "${suspended_at:=$(time_of "$line")}" ;;
-	esac
-}
-time_of() { date --date="${1%%: event*}" +%s%3N; } # LINE OF VIRSH
 # How much this pass has to send, and how long that takes: it is over when what is left fits into the downtime, which is QEMU's default.
 look_at_pass() {
+	pass_at=${began[pass]}
 	began_with=$(virsh --quiet --connect "$uri" domjobinfo "$name" --rawstats | sed -n 's/^memory_remaining: *//p')
 	began_with=$((began_with + (${EPOCHREALTIME/./} / 1000 - pass_at) * (bandwidth << 20) / 1000))
 	pass_ms=$((began_with * 1000 / (bandwidth << 20) - 300))
@@ -128,10 +91,10 @@ pause() {
 # How long the guest has stood still: as virsh has it, and as the history has it.
 settle() {
 	why='what it took is not told'
-	froze=$(virsh_on "$source" domjobinfo "$name" --completed --rawstats | sed -n 's/^downtime: *//p')
+	froze=$(true_freeze)
 	await 10 history_has_it || return 1
 	history=$(history_of)
-		[ -n "$suspended_at" ] && [ -n "$froze" ]
+	[ -n "$suspended_at" ] && [ -n "$froze" ]
 }
 history_of() { "$builddir/virt-drain" --config "$work/conf" history --json | jq "[.migrations[] | select(.name == \"$name\").downtime_ms][0] // empty"; }
 history_has_it() { [ -n "$(history_of)" ]; }
@@ -181,37 +144,22 @@ summary() { # COLUMN NAME
 
 # ---- all of it
 
-more_cleanup() {
-	local pid
-	for pid in "${lane_pids[@]}"; do kill "$pid"; done
-	wait "${lane_pids[@]}"
-	# Before the lab goes: what watches its hosts would go on trying to reach their addresses.
+lanes_cleanup() {
 	local i
 	for ((i = 1; i <= lanes; i++)); do tmux -L "vd-pauses-$$-$i" kill-server; done
-	# shellcheck disable=SC2046 # many words
-	kill $(cat "$scratch"/lane*/pids)
-} 2>/dev/null
-lane_pids=()
+}
 
 echo
 echo "What the dialog says of a pause, at five points of a pass: $rounds rounds of a hot set and a sweep"
-why=$("$lab_tool" check 2>&1) || { echo "skipped, nothing here was measured: ${why#lab: }"; exit 0; }
+lanes_needed
 command -v tmux >/dev/null || { echo 'skipped, nothing here was measured: tmux is not installed'; exit 0; }
-[ -x "$builddir/virt-drain" ] || { echo "there is no virt-drain in $builddir: build it, or say builddir=FOLDER"; exit 1; }
 mkdir -p "$keep"
-for ((round = 1; round <= rounds; round++)); do
-	for point in $points; do printf '%s\n' "hot $point $round" "sweep $point $round"; done
-done >"$scratch/queue"
-lab up --with-parent $$ --hosts $((lanes * 2)) >/dev/null || { echo 'the lab does not come up'; exit 1; }
-read -r _ _ init <"/run/virt-drain-lab/$lab_name/keeper"
-live=/proc/$init/root/run/virt-drain-lab/$lab_name/live
 echo 'pattern, pass, point, truly at    said      range, s   froze  inside   error   rem/bw   error'
-for ((i = 1; i <= lanes; i++)); do
-	lane "$i" &
-	lane_pids+=($!)
-done
-wait "${lane_pids[@]}"
-lane_pids=()
+run_lanes < <(
+	for ((round = 1; round <= rounds; round++)); do
+		for point in $points; do printf '%s\n' "hot $point $round" "sweep $point $round"; done
+	done
+)
 [ -s "$scratch/sums" ] || { echo 'no try succeeded'; exit 1; }
 awk '{ n += $1 } END { printf "inside what was said: %d of %d   to hold: 16 of 20\n", n, NR }' "$scratch/sums"
 echo "error, median and 90th percentile: the dialog        $(summary 2)"
