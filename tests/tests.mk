@@ -45,7 +45,7 @@ tests_lab_contract_lab_SOURCES = tests/lab/contract_lab.c $(contract_sources)
 tests_lab_contract_lab_LDADD = $(tests_lab_driver_say_LDADD) $(CMOCKA_LIBS)
 endif
 
-.PHONY: check-unit check-long bench
+.PHONY: check-unit check-long bench bench-moments
 check-unit: $(check_PROGRAMS)
 	$(MAKE) check-TESTS TESTS='$(check_PROGRAMS)'
 
@@ -56,6 +56,10 @@ bench: all $(BENCHES) $(lab_programs)
 	@srcdir='$(abs_top_srcdir)'; builddir='$(abs_top_builddir)'; export srcdir builddir; \
 	for b in $(BENCHES); do ./$$b || exit 1; done; \
 	for b in $(bench_scripts); do bash "$$srcdir/$$b" || exit 1; done
+
+# not part of bench: it takes half an hour
+bench-moments: all
+	@srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' bash '$(abs_top_srcdir)/tests/bench/moments.sh'
 
 EXTRA_DIST += $(call tree,tests/support) $(call tree,tests/tools) $(call tree,tests/golden) \
 	$(call tree,tests/term) $(call tree,tests/lab) $(call tree,tests/faults) $(call tree,tests/bench) \

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tests/bench: what prints figures, in the order of the table; built and run by make bench alone.
-# Programs come first; scripts, which need real hosts, say so and end well where there can be none.
+# Programs come first; scripts, which need real hosts, say so and end well where there can be none. make bench-moments runs moments.sh.
 bench_programs = tests/bench/bench_frame tests/bench/bench_program tests/bench/bench_fleet tests/bench/bench_store \
 	tests/bench/forecast
 EXTRA_PROGRAMS += $(bench_programs)
