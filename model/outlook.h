@@ -45,6 +45,9 @@ enum mood outlook_limit(const struct row *row, duration since, bool is_short, ch
 /* Prices, as what stands behind the name of the key. */
 char *outlook_pause(const struct forecast *forecast, char *buffer, size_t size);
 char *outlook_postcopy(const struct row *row, const struct forecast *forecast, char *buffer, size_t size);
+/* "wastes 468G" */
+char *outlook_waste(const struct row *row, const struct forecast *forecast, char *buffer, size_t size);
+/* The same, and what it is against its size. */
 char *outlook_abort(const struct row *row, const struct forecast *forecast, char *buffer, size_t size);
 /* "cheapest at the start of a pass: in 4 s for ~3.1 s"; "" where there is nothing to tell. */
 char *outlook_best_moment(const struct forecast *forecast, char *buffer, size_t size);

@@ -90,17 +90,25 @@ char *outlook_excess(const struct row *row, char *buffer, size_t size)
 	return buffer;
 }
 
+char *outlook_waste(const struct row *row, const struct forecast *forecast, char *buffer, size_t size)
+{
+	char amount[TEXT_NUMBER_MAX];
+
+	if (is_sent_known(row, forecast))
+		snprintf(buffer, size, "wastes %s", text_bytes(amount, sizeof amount, forecast->wasted));
+	else
+		snprintf(buffer, size, "wastes what was sent: %s", unknown_why(forecast));
+	return buffer;
+}
+
 char *outlook_abort(const struct row *row, const struct forecast *forecast, char *buffer, size_t size)
 {
-	char amount[TEXT_NUMBER_MAX], excess[OUTLOOK_MAX];
+	char waste[OUTLOOK_MAX / 2], excess[OUTLOOK_MAX / 2] = "";
 
-	if (!is_sent_known(row, forecast)) {
-		snprintf(buffer, size, "wastes what was sent: %s", unknown_why(forecast));
-		return buffer;
-	}
-	outlook_excess(row, excess, sizeof excess);
-	snprintf(buffer, size, "wastes %s%s%s", text_bytes(amount, sizeof amount, forecast->wasted),
-		 *excess ? ", " : "", excess);
+	if (is_sent_known(row, forecast))
+		outlook_excess(row, excess, sizeof excess);
+	snprintf(buffer, size, "%s%s%s", outlook_waste(row, forecast, waste, sizeof waste), *excess ? ", " : "",
+		 excess);
 	return buffer;
 }
 

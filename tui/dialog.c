@@ -8,6 +8,7 @@
 #include "model/outlook.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static const struct {
 	const char *verb;
@@ -32,6 +33,11 @@ bool dialog_has_methods(const struct dialog *dialog)
 	return action_entry(dialog->action)->takes == TAKES_METHOD;
 }
 
+bool dialog_has_choice(const struct dialog *dialog)
+{
+	return dialog_has_methods(dialog) || dialog->action == ACTION_TIMEOUT;
+}
+
 enum err dialog_method(enum action action, enum force_method wanted, const struct action_facts *facts,
 		       enum force_method *out, struct err_info *why)
 {
@@ -50,6 +56,14 @@ enum err dialog_method(enum action action, enum force_method wanted, const struc
 	return code;
 }
 
+void dialog_close(struct dialog *dialog)
+{
+	free(dialog->marked);
+	dialog->marked = NULL;
+	dialog->n_marked = 0;
+	dialog->is_open = false;
+}
+
 enum err dialog_open(struct dialog *dialog, enum action action, enum force_method wanted, const struct row *row,
 		     const struct action_facts *facts, mono_time now, struct err_info *why)
 {
@@ -58,6 +72,7 @@ enum err dialog_open(struct dialog *dialog, enum action action, enum force_metho
 
 	if (code != ERR_OK)
 		return code;
+	dialog_close(dialog);
 	*dialog =
 		(struct dialog){.is_open = true, .action = action, .method = method, .target = row->id, .opened = now};
 	dialog->limit_action = row->own_limit.order ? row->own_limit.action : LIMIT_AS_CONFIGURED;
@@ -68,14 +83,29 @@ enum err dialog_open(struct dialog *dialog, enum action action, enum force_metho
 	return ERR_OK;
 }
 
-/* Of a limit: not one that has passed already. */
-static enum err check_limit(const struct dialog *dialog, const struct row *row, uint64_t value, struct err_info *why)
+enum err dialog_check_limit(const struct dialog *dialog, const struct row *row, struct err_info *why)
 {
 	bool is_configured = dialog->limit_action == LIMIT_AS_CONFIGURED;
+	uint64_t value;
 
-	if (dialog->action != ACTION_TIMEOUT)
+	if (dialog->action != ACTION_TIMEOUT || dialog_value(dialog, &value, NULL) != ERR_OK)
 		return ERR_OK;
 	return own_limit_check(value, is_configured ? row->limit_configured : dialog->limit_action, row->elapsed, why);
+}
+
+enum dialog_state dialog_needs(const struct dialog *dialog, const struct snapshot *snapshot, struct err_info *why)
+{
+	uint64_t value;
+
+	if (dialog_value(dialog, &value, why) != ERR_OK)
+		return DIALOG_NEEDS_VALUE;
+	if (!snapshot->ledger_ok && !dialog->insists) {
+		err_set(why, ERR_IO, "virt-drain", 0,
+			"Press i to act without a record. The ledger cannot be written: %s.",
+			snapshot->ledger_text && snapshot->ledger_text[0] ? snapshot->ledger_text : "cause not told");
+		return DIALOG_NEEDS_INSIST;
+	}
+	return DIALOG_READY;
 }
 
 enum dialog_state dialog_state(const struct dialog *dialog, const struct snapshot *snapshot, bool is_read_only,
@@ -83,6 +113,8 @@ enum dialog_state dialog_state(const struct dialog *dialog, const struct snapsho
 {
 	const struct row *row = snapshot ? snapshot_find(snapshot, &dialog->target) : NULL;
 
+	if (dialog->n_marked)
+		return dialog_marked_state(dialog, snapshot, is_read_only, why);
 	if (!row || phase_is_outcome(row->phase)) {
 		err_set(why, ERR_NOT_FOUND, "virt-drain", 0, "%s: %s. Nothing was done.", dialog->name,
 			row ? phase_name(row->phase) : "this migration is gone");
@@ -92,16 +124,9 @@ enum dialog_state dialog_state(const struct dialog *dialog, const struct snapsho
 	facts.is_read_only |= is_read_only || snapshot->is_read_only;
 	if (action_check(dialog->action, dialog->method, &facts, why) != ERR_OK)
 		return DIALOG_REFUSED;
-	uint64_t value;
-	if (dialog_value(dialog, &value, why) != ERR_OK || check_limit(dialog, row, value, why) != ERR_OK)
+	if (dialog_check_limit(dialog, row, why) != ERR_OK)
 		return DIALOG_NEEDS_VALUE;
-	if (!snapshot->ledger_ok && !dialog->insists) {
-		err_set(why, ERR_IO, "virt-drain", 0,
-			"Press i to act without a record. The ledger cannot be written: %s.",
-			snapshot->ledger_text && snapshot->ledger_text[0] ? snapshot->ledger_text : "cause not told");
-		return DIALOG_NEEDS_INSIST;
-	}
-	return DIALOG_READY;
+	return dialog_needs(dialog, snapshot, why);
 }
 
 bool dialog_is_guarded(const struct dialog *dialog, mono_time now)
@@ -129,6 +154,16 @@ struct order dialog_order(const struct dialog *dialog)
 	if (dialog_value(dialog, &order.value, NULL) != ERR_OK)
 		order.value = 0; /* which nobody accepts; y does nothing while the state says so */
 	snprintf(order.confirmation, sizeof order.confirmation, "key y");
+	return order;
+}
+
+struct order dialog_order_of(const struct dialog *dialog, size_t i)
+{
+	struct order order = dialog_order(dialog);
+
+	order.target = dialog->marked[i].id;
+	if (!action_has_value(dialog->action) && dialog->value.text[0])
+		snprintf(order.confirmation, sizeof order.confirmation, "%.12s typed, key y", dialog->value.text);
 	return order;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The value that is typed into a question: a maximum downtime, a bandwidth limit, our limit. Only characters that such a value can have are taken,
+ * The value that is typed into a question: a maximum downtime, a bandwidth limit, our limit, or of how many it is about. Only characters
+ * that such a value can have are taken,
  * so y, n, q and i keep their meaning beside it. Pure, main thread. Neighbours: dialog.c, press_dialog.c.
  */
 #include "tui/dialog.h"
@@ -14,17 +15,17 @@
 
 #define VALUE_MAX 12
 
-/* What a value is made of, per kind. */
-static const char *letters_of(enum action action)
+/* What a value is made of, per kind; of several without a value their number is typed. */
+static const char *letters_of(const struct dialog *dialog)
 {
-	switch (action_entry(action)->takes) {
+	switch (action_entry(dialog->action)->takes) {
 	case TAKES_DURATION: return "0123456789.msh";
 	case TAKES_BANDWIDTH: return "0123456789.mMgGtT";
 	case TAKES_LIMIT: return "0123456789.msh";
 	case TAKES_NOTHING:
 	case TAKES_METHOD: break;
 	}
-	return "";
+	return dialog_wants_number(dialog) ? "0123456789" : "";
 }
 
 void dialog_suggest(struct dialog *dialog, const struct forecast *forecast)
@@ -64,9 +65,10 @@ enum err dialog_value(const struct dialog *dialog, uint64_t *out, struct err_inf
 bool dialog_type(struct dialog *dialog, uint32_t key)
 {
 	bool is_edit = key == KEY_RUBOUT || key == KEY_CTRL('U') || key == KEY_CTRL('W');
-	bool is_letter = key > KEY_SPACE && key < KEY_RUBOUT && strchr(letters_of(dialog->action), (int)key) != NULL;
+	const char *letters = letters_of(dialog);
+	bool is_letter = key > KEY_SPACE && key < KEY_RUBOUT && strchr(letters, (int)key) != NULL;
 
-	if (!action_has_value(dialog->action) || (!is_edit && !is_letter))
+	if (!*letters || (!is_edit && !is_letter))
 		return false;
 	if (is_letter && !dialog->is_typed)
 		dialog->value.text[0] = '\0';

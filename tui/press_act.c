@@ -8,6 +8,7 @@
 #include "tui/shown.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 unsigned press_refuse(const struct press *press, const char *subject, const struct err_info *why)
 {
@@ -16,6 +17,36 @@ unsigned press_refuse(const struct press *press, const char *subject, const stru
 	ui_flash(press->ui, ROLE_FLASH_WARN, press->now.mono, "%s: %s", name, why->text);
 	ui_note(press->ui, press->now, SEVERITY_WARNING, subject, "%s refused: %s", name, why->text);
 	return NEXT_PAINT;
+}
+
+/* What forbids every action alike, whatever it is about. */
+static enum err check_all(const struct press *press, struct err_info *why)
+{
+	struct action_facts facts = {.is_read_only = press->ui->is_read_only || press->snapshot->is_read_only,
+				     .is_recording = press->ui->is_recording || press->snapshot->is_recording,
+				     .is_reachable = true,
+				     .is_known = true,
+				     .phase = PHASE_PRECOPY};
+
+	return action_check(command_entry(press->command)->action, METHOD_AUTO, &facts, why);
+}
+
+/* One question about all marked rows. */
+static unsigned ask_of_marked(const struct press *press)
+{
+	struct ui *ui = press->ui;
+	const struct row **row;
+	struct err_info why;
+	size_t n_hidden;
+
+	if (check_all(press, &why) != ERR_OK)
+		return press_refuse(press, "", &why);
+	size_t n = ui_marked_rows(ui, press->snapshot, &row, &n_hidden);
+	if (n)
+		dialog_open_marked(&ui->dialog, command_entry(press->command)->action, ui->force_method, row, n,
+				   n_hidden, press->now.mono);
+	free(row);
+	return n ? NEXT_PAINT | NEXT_PREPARE : NEXT_NOTHING;
 }
 
 /* f, a, b, d, B, + and -: nothing happens to a guest here; a question opens, or the reason why not is said and kept. */
@@ -27,6 +58,8 @@ unsigned press_action(const struct press *press)
 
 	if (!mono_reached(press->now.mono, ui->quiet_until))
 		return NEXT_NOTHING;
+	if (press->snapshot && ui_acts_on_marks(ui))
+		return ask_of_marked(press);
 	if (ui_may(ui, press->snapshot, press->command, &why) != ERR_OK)
 		return press_refuse(press, row ? row->name : "", &why);
 	struct action_facts facts = ui_facts(ui, press->snapshot, row);
@@ -42,11 +75,37 @@ unsigned press_limit(const struct press *press)
 	const duration step = {press->command == COMMAND_LIMIT_MORE ? 300000 : -300000};
 	const struct row *row = ui_selected(press->ui, press->snapshot);
 
-	if (!(press_action(press) & NEXT_PREPARE))
+	if (!(press_action(press) & NEXT_PREPARE) || press->ui->dialog.n_marked)
 		return NEXT_PAINT;
 	dialog_step_limit(&press->ui->dialog, row,
 			  row_elapsed(row, mono_since(press->now.mono, press->snapshot->at.mono)), step);
 	return NEXT_PAINT;
+}
+
+static void wish_disarming(struct ui *ui, const struct row *row)
+{
+	struct order order = {.action = ACTION_DISARM, .target = row->id};
+
+	snprintf(order.confirmation, sizeof order.confirmation, "key");
+	ui_wish(ui, &order, row->name);
+}
+
+/* True if all that are marked are armed; then each is to be disarmed. */
+static bool disarm_marked(const struct press *press)
+{
+	const struct row **row;
+	size_t n_hidden, n_armed = 0;
+	size_t n = ui_marked_rows(press->ui, press->snapshot, &row, &n_hidden);
+
+	for (size_t i = 0; i < n; i++)
+		n_armed += row[i]->is_armed;
+	bool is_all = n > 0 && n_armed == n;
+	if (is_all)
+		ui_batch_begin(press->ui, ACTION_DISARM);
+	for (size_t i = 0; is_all && i < n; i++)
+		wish_disarming(press->ui, row[i]);
+	free(row);
+	return is_all;
 }
 
 /* What is armed is disarmed without a question: that does nothing to the guest, and there may be no time to read one. */
@@ -54,13 +113,15 @@ unsigned press_arm(const struct press *press)
 {
 	struct ui *ui = press->ui;
 	const struct row *row = ui_selected(ui, press->snapshot);
+	bool is_marked = press->snapshot && ui_acts_on_marks(ui);
 
-	if (!row || !row->is_armed || ui->is_read_only)
+	if (ui->is_read_only || !mono_reached(press->now.mono, ui->quiet_until))
 		return press_action(press);
-	if (!mono_reached(press->now.mono, ui->quiet_until))
-		return NEXT_NOTHING;
-	ui->order = (struct order){.action = ACTION_DISARM, .target = row->id};
-	snprintf(ui->order.confirmation, sizeof ui->order.confirmation, "key");
-	snprintf(ui->dialog.name, sizeof ui->dialog.name, "%s", row->name);
+	if (is_marked)
+		return disarm_marked(press) ? NEXT_PAINT | NEXT_SUBMIT : press_action(press);
+	if (!row || !row->is_armed)
+		return press_action(press);
+	ui_wish_begin(ui);
+	wish_disarming(ui, row);
 	return NEXT_PAINT | NEXT_SUBMIT;
 }

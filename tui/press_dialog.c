@@ -8,7 +8,8 @@
 
 static void close_dialog(const struct press *press)
 {
-	press->ui->dialog.is_open = press->ui->is_leaving = false;
+	dialog_close(&press->ui->dialog);
+	press->ui->is_leaving = false;
 	press->ui->quiet_until = mono_add(press->now.mono, (duration){BURST_GUARD_MS});
 }
 
@@ -20,6 +21,40 @@ static unsigned confirm_menu(const struct press *press)
 	ui->query.order = (enum field_id)ui->menu.cursor;
 	ui_requery(ui, press->snapshot);
 	return NEXT_PAINT;
+}
+
+/* What the operator has before the eyes goes with the order. */
+static void wish(const struct press *press, struct order order, const char *name, const struct row *row)
+{
+	order.seen = outlook_seen(row, mono_since(press->now.mono, press->snapshot->at.mono));
+	ui_wish(press->ui, &order, name);
+}
+
+/* One order for each that was listed and is possible still; why not is said of the others. */
+static void wish_marked(const struct press *press)
+{
+	struct ui *ui = press->ui;
+	const struct dialog *dialog = &ui->dialog;
+	const struct row *row;
+	struct err_info why;
+
+	ui_batch_begin(ui, dialog->action);
+	for (size_t i = 0; i < dialog->n_marked; i++) {
+		const char *name = dialog->marked[i].name;
+
+		if (dialog_check(dialog, i, press->snapshot, ui->is_read_only, &row, &why) == ERR_OK)
+			wish(press, dialog_order_of(dialog, i), name, row);
+		else
+			ui_batch_refused(ui, press->now, name, &why);
+	}
+}
+
+static void wish_single(const struct press *press)
+{
+	const struct dialog *dialog = &press->ui->dialog;
+
+	ui_wish_begin(press->ui);
+	wish(press, dialog_order(dialog), dialog->name, snapshot_find(press->snapshot, &dialog->target));
 }
 
 unsigned press_confirm(const struct press *press)
@@ -36,9 +71,10 @@ unsigned press_confirm(const struct press *press)
 	if (dialog_is_guarded(&ui->dialog, press->now.mono) ||
 	    dialog_state(&ui->dialog, press->snapshot, ui->is_read_only, &why) != DIALOG_READY)
 		return NEXT_NOTHING;
-	ui->order = dialog_order(&ui->dialog);
-	ui->order.seen = outlook_seen(snapshot_find(press->snapshot, &ui->dialog.target),
-				      mono_since(press->now.mono, press->snapshot->at.mono));
+	if (ui->dialog.n_marked)
+		wish_marked(press);
+	else
+		wish_single(press);
 	close_dialog(press);
 	return NEXT_PAINT | NEXT_SUBMIT;
 }
@@ -66,8 +102,10 @@ unsigned press_choose(const struct press *press)
 
 	if (press->ui->menu_is_open)
 		list_move(&press->ui->menu, step, FIELD_COUNT);
-	else if (!press->ui->is_leaving)
+	else if (!press->ui->is_leaving && dialog_has_choice(&press->ui->dialog))
 		dialog_choose(&press->ui->dialog, step);
+	else
+		dialog_scroll(&press->ui->dialog, step);
 	return NEXT_PAINT;
 }
 

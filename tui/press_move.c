@@ -42,6 +42,11 @@ unsigned press_move(const struct press *press)
 	const long far = 1L << 30;
 	long page = hit_list_height(press->ui, press->snapshot);
 
+	if (ui_scope(press->ui) == SCOPE_DIALOG) {
+		dialog_scroll(&press->ui->dialog, press->command == COMMAND_PAGE_UP ? -DIALOG_PAGE : DIALOG_PAGE);
+		return NEXT_PAINT;
+	}
+
 	switch (press->command) {
 	case COMMAND_UP:
 	case COMMAND_PREVIOUS_ROW: return press_step(press, -1);

@@ -79,6 +79,11 @@ unsigned press_mark(const struct press *press)
 
 	if (!row)
 		return NEXT_NOTHING;
+	if (phase_is_outcome(row->phase)) {
+		ui_flash(press->ui, ROLE_FLASH_INFO, press->now.mono,
+			 "%s has ended: marks are for what can be acted on", row->name);
+		return NEXT_PAINT;
+	}
 	ui_toggle_mark(press->ui, &row->id);
 	return press->ui->view == VIEW_MAIN ? press_step(press, 1) : NEXT_PAINT;
 }
@@ -88,10 +93,10 @@ unsigned press_mark_shown(const struct press *press)
 	struct ui *ui = press->ui;
 
 	for (size_t i = 0; press->snapshot && i < ui->n_shown; i++) {
-		const struct migration_id *id = &press->snapshot->row[ui->index[i]].id;
+		const struct row *row = &press->snapshot->row[ui->index[i]];
 
-		if (!ui_is_marked(ui, id))
-			ui_toggle_mark(ui, id);
+		if (!phase_is_outcome(row->phase) && !ui_is_marked(ui, &row->id))
+			ui_toggle_mark(ui, &row->id);
 	}
 	return NEXT_PAINT;
 }

@@ -63,16 +63,34 @@ static void paint(struct run *run)
 	look(run);
 }
 
+static void submit(struct run *run, mono_time now)
+{
+	bool goes_on;
+
+	do {
+		struct order order = run->ui.order;
+		goes_on = ui_submitted(&run->ui, &order, backend_submit(run->backend, &order), now);
+	} while (goes_on);
+}
+
+static void prepare(struct run *run)
+{
+	const struct dialog *dialog = &run->ui.dialog;
+
+	if (dialog->n_marked == 0)
+		backend_prepare(run->backend, &dialog->target);
+	for (size_t i = 0; i < dialog->n_marked; i++)
+		backend_prepare(run->backend, &dialog->marked[i].id);
+}
+
 static void follow(struct run *run, unsigned next)
 {
 	mono_time now = clock_mono();
 
-	if (next & NEXT_SUBMIT) {
-		uint64_t serial = backend_submit(run->backend, &run->ui.order);
-		ui_submitted(&run->ui, &run->ui.order, serial, now);
-	}
+	if (next & NEXT_SUBMIT)
+		submit(run, now);
 	if (next & NEXT_PREPARE)
-		backend_prepare(run->backend, &run->ui.dialog.target);
+		prepare(run);
 	if (next & NEXT_BELL)
 		term_bell();
 	if (next & NEXT_SUSPEND)

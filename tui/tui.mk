@@ -5,6 +5,7 @@ libvd_tui_a_SOURCES = \
 	tui/columns.c tui/columns.h \
 	tui/columns_fit.c \
 	tui/dialog.c tui/dialog.h \
+	tui/dialog_marked.c \
 	tui/dialog_value.c \
 	tui/glyphs.c tui/glyphs.h \
 	tui/graph.c \
@@ -19,6 +20,7 @@ libvd_tui_a_SOURCES = \
 	tui/press_leave.c \
 	tui/press_move.c \
 	tui/press_rows.c \
+	tui/price.c tui/price.h \
 	tui/prompt.c tui/prompt.h \
 	tui/rect.h \
 	tui/restore.c tui/restore.h \
@@ -31,6 +33,8 @@ libvd_tui_a_SOURCES = \
 	tui/tty.c tui/tty.h \
 	tui/tui.h \
 	tui/ui.c tui/ui.h \
+	tui/ui_answers.c \
+	tui/ui_marks.c \
 	tui/view.h \
 	tui/view_box.c tui/view_box.h \
 	tui/view_detail.c \
@@ -44,5 +48,6 @@ libvd_tui_a_SOURCES = \
 	tui/view_leaving.c \
 	tui/view_log.c \
 	tui/view_main.c \
+	tui/view_marked.c \
 	tui/view_menu.c \
 	tui/view_table.c

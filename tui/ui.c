@@ -39,6 +39,9 @@ void ui_done(struct ui *ui)
 {
 	free(ui->index);
 	free(ui->mark);
+	free(ui->wish);
+	free(ui->asked);
+	dialog_close(&ui->dialog);
 }
 
 void ui_resize(struct ui *ui, int width, int height)
@@ -93,32 +96,6 @@ size_t list_top(const struct list *list, size_t n, int height)
 	if (list->cursor < top)
 		top = list->cursor;
 	return list->cursor >= top + h ? list->cursor - h + 1 : top;
-}
-
-static size_t find_id(const struct migration_id *ids, size_t n, const struct migration_id *id)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (migration_id_equal(&ids[i], id))
-			return i;
-	}
-	return SIZE_MAX;
-}
-
-bool ui_is_marked(const struct ui *ui, const struct migration_id *id)
-{
-	return find_id(ui->mark, ui->n_marks, id) != SIZE_MAX;
-}
-
-void ui_toggle_mark(struct ui *ui, const struct migration_id *id)
-{
-	size_t at = find_id(ui->mark, ui->n_marks, id);
-
-	if (at != SIZE_MAX) {
-		ui->mark[at] = ui->mark[--ui->n_marks];
-		return;
-	}
-	ui->mark = array_reserve(ui->mark, &ui->marks_capacity, ui->n_marks + 1, sizeof *ui->mark);
-	ui->mark[ui->n_marks++] = *id;
 }
 
 const struct row *ui_selected(const struct ui *ui, const struct snapshot *snapshot)
@@ -192,55 +169,6 @@ void ui_requery(struct ui *ui, const struct snapshot *snapshot)
 	follow_selection(ui, snapshot);
 }
 
-static enum role stage_role(enum intent_stage stage)
-{
-	switch (stage) {
-	case INTENT_ASKED:
-	case INTENT_RECORDED:
-	case INTENT_ARMED:
-	case INTENT_SENT: return ROLE_FLASH_INFO;
-	case INTENT_PROVEN: return ROLE_FLASH_INFO;
-	case INTENT_DISARMED:
-	case INTENT_UNPROVEN: return ROLE_FLASH_WARN;
-	case INTENT_REFUSED:
-	case INTENT_FAILED:
-	case INTENT_STAGE_COUNT: return ROLE_FLASH_ERROR;
-	}
-	return ROLE_FLASH_INFO;
-}
-
-static const char *stage_word(enum intent_stage stage)
-{
-	return stage == INTENT_SENT ? "accepted" : stage == INTENT_PROVEN ? "took effect" : intent_stage_name(stage);
-}
-
-/* One answer: told once per stage, from "accepted" on. */
-static unsigned tell_answer(struct ui *ui, struct asked *asked, const struct intent *intent, mono_time now)
-{
-	if (intent->stage == asked->told || intent->stage < INTENT_ARMED)
-		return NEXT_NOTHING;
-	asked->told = intent->stage;
-	const char *text = intent->text[0] ? intent->text : intent->result != ERR_OK ? err_text(intent->result) : "";
-	ui_flash(ui, stage_role(intent->stage), now, "%s of %s %s%s%s", action_name(intent->order.action), asked->name,
-		 stage_word(intent->stage), *text ? ": " : "", text);
-	return NEXT_PAINT;
-}
-
-static unsigned read_answers(struct ui *ui, const struct snapshot *snapshot, mono_time now)
-{
-	unsigned next = NEXT_NOTHING;
-
-	for (size_t i = 0; i < snapshot->n_answers; i++) {
-		const struct intent *intent = &snapshot->answer[i].intent;
-
-		for (size_t k = 0; k < ASKED_MAX; k++) {
-			if (ui->asked[k].serial && ui->asked[k].serial == intent->order.serial)
-				next |= tell_answer(ui, &ui->asked[k], intent, now);
-		}
-	}
-	return next;
-}
-
 /* Rings once for what is new and grave: a guest that stands still too long is told so by the fleet. */
 static unsigned ring(struct ui *ui, const struct snapshot *snapshot)
 {
@@ -262,17 +190,10 @@ unsigned ui_adopt(struct ui *ui, const struct snapshot *snapshot, mono_time now)
 {
 	measure_names(ui, snapshot);
 	ui_requery(ui, snapshot);
+	ui_forget_marks(ui, snapshot);
+	dialog_follow(&ui->dialog, snapshot);
 	list_move(&ui->hosts, 0, snapshot->n_hosts);
-	return NEXT_PAINT | read_answers(ui, snapshot, now) | ring(ui, snapshot);
-}
-
-void ui_submitted(struct ui *ui, const struct order *order, uint64_t serial, mono_time now)
-{
-	struct asked *asked = &ui->asked[ui->n_asked++ % ASKED_MAX];
-
-	*asked = (struct asked){.serial = serial, .told = INTENT_ASKED};
-	snprintf(asked->name, sizeof asked->name, "%s", ui->dialog.name);
-	ui_flash(ui, ROLE_FLASH_INFO, now, "%s of %s is asked for", action_name(order->action), ui->dialog.name);
+	return NEXT_PAINT | ui_read_answers(ui, snapshot, now) | ring(ui, snapshot);
 }
 
 struct action_facts ui_facts(const struct ui *ui, const struct snapshot *snapshot, const struct row *row)
@@ -282,6 +203,24 @@ struct action_facts ui_facts(const struct ui *ui, const struct snapshot *snapsho
 	facts.is_read_only |= ui->is_read_only || snapshot->is_read_only;
 	facts.is_recording |= ui->is_recording || snapshot->is_recording;
 	return facts;
+}
+
+/* For the key that means the marked rows: is it worth pressing? The question tells of each. */
+static enum err may_any(const struct ui *ui, const struct snapshot *snapshot, enum action action, struct err_info *why)
+{
+	const struct row **row;
+	size_t n_hidden, n = ui_marked_rows(ui, snapshot, &row, &n_hidden);
+	enum err code = err_set(why, ERR_INVALID_STATE, "virt-drain", 0, "not possible for any of the %zu marked", n);
+	enum force_method method;
+
+	for (size_t i = 0; i < n && code != ERR_OK; i++) {
+		struct action_facts facts = ui_facts(ui, snapshot, row[i]);
+
+		if (dialog_method(action, ui->force_method, &facts, &method, NULL) == ERR_OK)
+			code = ERR_OK;
+	}
+	free(row);
+	return code;
 }
 
 enum err ui_may(const struct ui *ui, const struct snapshot *snapshot, enum command command, struct err_info *why)
@@ -296,6 +235,8 @@ enum err ui_may(const struct ui *ui, const struct snapshot *snapshot, enum comma
 		struct action_facts facts = {.is_read_only = true};
 		return action_check(entry->action, METHOD_AUTO, &facts, why);
 	}
+	if (snapshot && ui_acts_on_marks(ui))
+		return may_any(ui, snapshot, entry->action, why);
 	if (!row)
 		return err_set(why, ERR_NOT_FOUND, "virt-drain", 0, "no migration is selected");
 	struct action_facts facts = ui_facts(ui, snapshot, row);

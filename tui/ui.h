@@ -36,14 +36,30 @@ struct own_notice {
 	char text[320];
 };
 
-/* An order that was submitted, and how far its answer has been told. */
-struct asked {
-	uint64_t serial; /* 0: free */
-	enum intent_stage told;
+/* An order that y gave, not submitted yet, and whom it is about. */
+struct wish {
+	struct order order;
 	char name[128];
 };
 
-#define ASKED_MAX 32
+/* An order that was submitted, and how far its answer has been told. */
+struct asked {
+	uint64_t serial;
+	unsigned batch; /* those of one dialog about marked rows are told together; 0: on its own */
+	enum intent_stage told;
+	bool is_closed; /* nothing more will be told */
+	struct migration_id target;
+	char name[128];
+	char text[320]; /* what the answer said, where it was not good news */
+};
+
+/* The newest dialog about marked rows that was confirmed: one line sums up what became of each. */
+struct batch {
+	unsigned number; /* 0: none yet */
+	enum action action;
+	size_t n_refused;  /* listed in the dialog, and not possible when y was pressed */
+	char refused[400]; /* the first of those, and why */
+};
 
 struct ui {
 	/* as set at start */
@@ -63,7 +79,7 @@ struct ui {
 	struct list rows, hosts, log, help, menu;
 	bool has_selection;
 	struct migration_id selected;
-	struct migration_id *mark;
+	struct migration_id *mark; /* of migrations that have not ended, sorted */
 	size_t n_marks, marks_capacity;
 	struct prompt prompt;
 	bool menu_is_open;
@@ -73,12 +89,16 @@ struct ui {
 	struct flash flash;
 	mono_time quiet_until; /* no action key counts before */
 	struct own_notice own[OWN_NOTICES];
-	size_t n_own; /* ever; the newest is own[(n_own - 1) % OWN_NOTICES] */
-	struct asked asked[ASKED_MAX];
-	size_t n_asked;
+	size_t n_own;        /* ever; the newest is own[(n_own - 1) % OWN_NOTICES] */
+	struct asked *asked; /* oldest first */
+	size_t n_asked, asked_capacity;
+	struct batch batch;
 	uint64_t heard;     /* serial of the newest notice that the bell knows of */
 	bool has_heard;     /* false until the first snapshot: what is old does not ring */
-	struct order order; /* with NEXT_SUBMIT */
+	struct order order; /* with NEXT_SUBMIT: the first, or the next, of the wishes */
+	struct wish *wish;
+	size_t n_wishes, n_submitted, wishes_capacity;
+	unsigned wish_batch; /* the batch that they are; 0: each on its own */
 };
 
 /* What must happen after a key or a snapshot; the loop does it. Bits. */
@@ -88,8 +108,8 @@ enum {
 	NEXT_QUIT = 2,
 	NEXT_SUSPEND = 4,
 	NEXT_REPAINT = 8,  /* everything anew, also what did not change */
-	NEXT_PREPARE = 16, /* backend_prepare for ui->dialog.target */
-	NEXT_SUBMIT = 32,  /* backend_submit of ui->order, then ui_submitted */
+	NEXT_PREPARE = 16, /* backend_prepare for what ui->dialog is about */
+	NEXT_SUBMIT = 32,  /* backend_submit of ui->order, then ui_submitted, as long as that asks for it */
 	NEXT_BELL = 64,
 };
 
@@ -111,7 +131,6 @@ unsigned ui_key(struct ui *ui, const struct snapshot *snapshot, const struct key
 unsigned ui_stop_asked(struct ui *ui, const struct snapshot *snapshot, struct stamp now);
 
 void ui_resize(struct ui *ui, int width, int height);
-void ui_submitted(struct ui *ui, const struct order *order, uint64_t serial, mono_time now);
 
 /* A line that stays for some seconds, and one in the log of the screen. */
 void ui_flash(struct ui *ui, enum role role, mono_time now, const char *format, ...)
@@ -122,15 +141,38 @@ void ui_note(struct ui *ui, struct stamp at, enum severity severity, const char 
 /* The selected row, NULL if there is none. */
 const struct row *ui_selected(const struct ui *ui, const struct snapshot *snapshot);
 void ui_select(struct ui *ui, const struct snapshot *snapshot, size_t cursor);
-bool ui_is_marked(const struct ui *ui, const struct migration_id *id);
-void ui_toggle_mark(struct ui *ui, const struct migration_id *id);
-
 /* Facts of a row as the rule wants them, read-only mode of this screen included. */
 struct action_facts ui_facts(const struct ui *ui, const struct snapshot *snapshot, const struct row *row);
-/* May this command's action begin now on the selected row? Errors: as action_check. */
+/* May this command's action begin now on the selected row, or on any of the marked ones? Errors: as action_check. */
 enum err ui_may(const struct ui *ui, const struct snapshot *snapshot, enum command command, struct err_info *why);
 
 unsigned ui_scope(const struct ui *ui);
+
+/* ---- marks (tui/ui_marks.c) */
+
+bool ui_is_marked(const struct ui *ui, const struct migration_id *id);
+void ui_toggle_mark(struct ui *ui, const struct migration_id *id);
+void ui_unmark(struct ui *ui, const struct migration_id *id);
+/* A mark ends with its migration. */
+void ui_forget_marks(struct ui *ui, const struct snapshot *snapshot);
+/* True where an action key means the marked rows, whatever the cursor is on: in the table, not in the detail of one migration. */
+bool ui_acts_on_marks(const struct ui *ui);
+/* The marked rows in the order of the table, then those that the filter hides. Returns how many; *out is the caller's to free. */
+size_t ui_marked_rows(const struct ui *ui, const struct snapshot *snapshot, const struct row ***out, size_t *n_hidden);
+
+/* ---- orders and what became of them (tui/ui_answers.c) */
+
+/* What was wished before and not submitted is forgotten; then each wish that follows is submitted in turn. */
+void ui_wish_begin(struct ui *ui);
+void ui_wish(struct ui *ui, const struct order *order, const char *name);
+/* The wishes that follow belong together, and their answers are told together. */
+void ui_batch_begin(struct ui *ui, enum action action);
+/* A row that was listed and cannot be acted on, with its sentence: in the log, and in the sum. */
+void ui_batch_refused(struct ui *ui, struct stamp now, const char *name, const struct err_info *why);
+/* `order` was submitted. Returns true if ui->order is another one now, to be submitted too. */
+bool ui_submitted(struct ui *ui, const struct order *order, uint64_t serial, mono_time now);
+/* Tells what is new of the orders given here. Returns NEXT_ bits. */
+unsigned ui_read_answers(struct ui *ui, const struct snapshot *snapshot, mono_time now);
 
 /* Moves a list's cursor by `step` among `n` lines. */
 void list_move(struct list *list, long step, size_t n);

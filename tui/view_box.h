@@ -28,4 +28,7 @@ void writer_gap(struct writer *w);
 /* "[ Cancel ]   y force-complete" at the bottom; `can` is false where y does nothing now, verb NULL where only Close remains. */
 void view_buttons(struct surface *surface, struct rect box, const char *verb, bool can);
 
+/* The question about several (view_marked.c). */
+void view_marked(struct surface *surface, const struct view *view);
+
 #endif

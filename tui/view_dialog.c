@@ -5,6 +5,7 @@
  */
 #include "tui/view_box.h"
 
+#include "tui/price.h"
 #include "tui/shown.h"
 
 #include <stdio.h>
@@ -47,17 +48,6 @@ static void write_target(struct writer *w, const struct dialog *dialog, const st
 	write_end(w, row, view->since);
 }
 
-/* What stands behind the name of a method: its price, unless the guest stands still already. */
-static const char *method_price(enum force_method method, const struct row *row, const struct forecast *forecast,
-				char *buffer, size_t size)
-{
-	if (method == METHOD_AUTO)
-		return "post-copy if the job permits it, else pause";
-	if (method == METHOD_POSTCOPY)
-		return outlook_postcopy(row, forecast, buffer, size);
-	return row->phase == PHASE_PAUSED ? "the guest stands still already" : outlook_pause(forecast, buffer, size);
-}
-
 static void write_methods(struct writer *w, const struct dialog *dialog, const struct action_facts *facts,
 			  const struct row *row, const struct forecast *forecast)
 {
@@ -70,7 +60,7 @@ static void write_methods(struct writer *w, const struct dialog *dialog, const s
 		bool may = action_check(dialog->action, (enum force_method)i, facts, NULL) == ERR_OK;
 
 		snprintf(text, sizeof text, "(%c) %-9s  %s", is_chosen ? '*' : ' ', names[i],
-			 method_price((enum force_method)i, row, forecast, price, sizeof price));
+			 price_of_method((enum force_method)i, row, forecast, price, sizeof price));
 		writer_text(w, !may ? ROLE_KEY_OFF : is_chosen ? ROLE_STRONG : ROLE_TEXT, text);
 	}
 }
@@ -87,22 +77,6 @@ static void write_downtime(struct writer *w, const struct dialog *dialog, const 
 	writer_text(w, ROLE_TEXT, outlook_downtime_now(row, text, sizeof text));
 	if (dialog_value(dialog, &ms, NULL) == ERR_OK)
 		writer_text(w, ROLE_INFO, outlook_downtime(forecast, (duration){(int64_t)ms}, text, sizeof text));
-}
-
-/* When it would fire, and what a pause costs then. */
-static void write_arming(struct writer *w, const struct dialog *dialog, const struct forecast *forecast)
-{
-	char text[OUTLOOK_MAX];
-
-	outlook_best_moment(forecast, text, sizeof text);
-	if (!*text)
-		snprintf(text, sizeof text, "the best moment is not known yet: it waits until it is");
-	else if (forecast->best_in.ms < 1000)
-		snprintf(text, sizeof text, "the next pass is as good as those after it: fires when it begins");
-	if (dialog->method != METHOD_POSTCOPY)
-		writer_text(w, ROLE_INFO, text);
-	else
-		writer_text(w, ROLE_INFO, "fires at the moment where a pause would be cheapest too");
 }
 
 static void write_bandwidth(struct writer *w, const struct dialog *dialog, const struct row *row,
@@ -173,7 +147,7 @@ static void write_price(struct writer *w, const struct dialog *dialog, const str
 		if (dialog->method != METHOD_POSTCOPY && row->phase == PHASE_PRECOPY)
 			writer_text(w, ROLE_INFO, outlook_best_moment(forecast, text, sizeof text));
 		break;
-	case ACTION_ARM: write_arming(w, dialog, forecast); break;
+	case ACTION_ARM: writer_text(w, ROLE_INFO, price_of_arming(dialog->method, forecast, text, sizeof text)); break;
 	case ACTION_ABORT: writer_text(w, ROLE_INFO, outlook_abort(row, forecast, text, sizeof text)); break;
 	case ACTION_BANDWIDTH: write_bandwidth(w, dialog, row, forecast); break;
 	case ACTION_DOWNTIME: write_downtime(w, dialog, row, forecast); break;
@@ -194,7 +168,8 @@ static void write_warnings(struct writer *w, const struct dialog *dialog, const 
 		writer_text(w, ROLE_WARN, text);
 	}
 	if (view->ui->n_marks) {
-		snprintf(text, sizeof text, "%zu marked: this acts on %s alone.", view->ui->n_marks, dialog->name);
+		snprintf(text, sizeof text, "%zu marked in the table: this acts on %s alone.", view->ui->n_marks,
+			 dialog->name);
 		writer_text(w, ROLE_INFO, text);
 	}
 }
@@ -228,6 +203,11 @@ static void write_question(struct writer *w, const struct dialog *dialog, const 
 void view_dialog(struct surface *surface, const struct view *view)
 {
 	const struct dialog *dialog = &view->ui->dialog;
+
+	if (dialog->n_marked) {
+		view_marked(surface, view);
+		return;
+	}
 	struct err_info why = {.text = ""};
 	enum dialog_state state = dialog_state(dialog, view->snapshot, view->ui->is_read_only, &why);
 	bool has_choice = dialog_has_methods(dialog) || dialog->action == ACTION_TIMEOUT;

@@ -275,7 +275,7 @@ static bool is_key_off(const struct view *view, enum command command)
 	if (ui->dialog.is_open && command == COMMAND_CONFIRM)
 		return dialog_state(&ui->dialog, view->snapshot, ui->is_read_only, NULL) != DIALOG_READY;
 	if (ui->dialog.is_open && command == COMMAND_CHOOSE_NEXT)
-		return !dialog_has_methods(&ui->dialog);
+		return !dialog_has_choice(&ui->dialog);
 	return ui_may(ui, view->snapshot, command, NULL) != ERR_OK;
 }
 

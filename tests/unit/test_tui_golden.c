@@ -169,8 +169,6 @@ static void dialog_about(const char *guest, uint32_t key, const char *name)
 	struct screen screen;
 
 	screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
-	screen_select(&screen, "cache-eu-2");
-	screen_press(&screen, KEY_SPACE);
 	screen_select(&screen, guest);
 	screen_press(&screen, key);
 	assert_true(screen.ui.dialog.is_open);
@@ -196,6 +194,69 @@ static void dialog_bandwidth(void **state)
 {
 	(void)state;
 	dialog_about("build-worker-14", 'b', "dialog_bandwidth");
+}
+
+/* All running rows are marked, then these keys. */
+static void marked_at(int width, int height, bool is_ascii, const char *keys, const char *name)
+{
+	struct screen screen;
+
+	screen_open(&screen, snapshot_build_verdicts(), width, height, NULL);
+	if (is_ascii)
+		screen_use_ascii(&screen);
+	screen_press(&screen, '*');
+	for (; *keys; keys++)
+		screen_press(&screen, *keys == 'v' ? KEY_PAGE_DOWN : *keys == '/' ? KEY_ARROW_DOWN : (uint32_t)*keys);
+	assert_int_equal(screen.ui.dialog.n_marked, 10);
+	expect(&screen, name);
+}
+
+static void marked_abort_80x24(void **state)
+{
+	(void)state;
+	marked_at(80, 24, false, "a6", "marked_abort_80x24");
+}
+static void marked_force_80x24(void **state)
+{
+	(void)state;
+	marked_at(80, 24, false, "f", "marked_force_80x24");
+}
+static void marked_force_scrolled_80x24(void **state)
+{
+	(void)state;
+	marked_at(80, 24, false, "f/v", "marked_force_scrolled_80x24");
+}
+static void marked_force_120x35(void **state)
+{
+	(void)state;
+	marked_at(120, 35, false, "f", "marked_force_120x35");
+}
+static void marked_downtime_ascii_80x24(void **state)
+{
+	(void)state;
+	marked_at(80, 24, true, "d2s", "marked_downtime_ascii_80x24");
+}
+static void marked_40x10(void **state)
+{
+	(void)state;
+	marked_at(40, 10, false, "a", "marked_40x10");
+}
+
+static void marked_hidden_80x24(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
+	screen_select(&screen, "cache-eu-2");
+	screen_press(&screen, KEY_SPACE);
+	screen_select(&screen, "db07");
+	screen_press(&screen, KEY_SPACE);
+	screen_press(&screen, '/');
+	screen_paste(&screen, "cache");
+	screen_press(&screen, KEY_RETURN);
+	screen_press(&screen, 'a');
+	expect(&screen, "marked_hidden_80x24");
 }
 
 static void dialog_over(void **state)
@@ -474,6 +535,13 @@ int main(void)
 		cmocka_unit_test(dialog_force_frozen),
 		cmocka_unit_test(dialog_abort),
 		cmocka_unit_test(dialog_bandwidth),
+		cmocka_unit_test(marked_abort_80x24),
+		cmocka_unit_test(marked_force_80x24),
+		cmocka_unit_test(marked_force_scrolled_80x24),
+		cmocka_unit_test(marked_force_120x35),
+		cmocka_unit_test(marked_downtime_ascii_80x24),
+		cmocka_unit_test(marked_40x10),
+		cmocka_unit_test(marked_hidden_80x24),
 		cmocka_unit_test(dialog_over),
 		cmocka_unit_test(dialog_without_ledger),
 		cmocka_unit_test(dialog_without_ledger_long),
