@@ -8,13 +8,26 @@
 
 #include <stdio.h>
 
+/* Lines below the list: a gap, what leaving means (two), and another that says how many are not listed. */
+#define LINES_BELOW 5
+
+static size_t count_open(const struct snapshot *snapshot)
+{
+	size_t n = 0;
+
+	for (size_t i = snapshot ? snapshot_next_open(snapshot, 0) : 0; snapshot && i < snapshot->n_answers;
+	     i = snapshot_next_open(snapshot, i + 1))
+		n++;
+	return n;
+}
+
 /* What is open, one line each, as far as there is room for what it means. */
-static void write_open(struct writer *w, const struct snapshot *snapshot)
+static void write_open(struct writer *w, const struct snapshot *snapshot, size_t n)
 {
 	char text[SENTENCE_MAX];
 
-	for (size_t i = snapshot_next_open(snapshot, 0); i < snapshot->n_answers && w->rest.h > 5;
-	     i = snapshot_next_open(snapshot, i + 1)) {
+	for (size_t i = snapshot_next_open(snapshot, 0); i < snapshot->n_answers && w->rest.h > LINES_BELOW;
+	     i = snapshot_next_open(snapshot, i + 1), n--) {
 		const struct intent *intent = &snapshot->answer[i].intent;
 
 		snprintf(text, sizeof text, "%s of %.60s: %s", action_name(intent->order.action), intent->domain_name,
@@ -23,20 +36,27 @@ static void write_open(struct writer *w, const struct snapshot *snapshot)
 							 : "its end has not been seen");
 		writer_text(w, ROLE_WARN, text);
 	}
+	snprintf(text, sizeof text, "and %zu more", n);
+	if (n)
+		writer_text(w, ROLE_WARN, text);
 }
 
 void view_leaving(struct surface *surface, const struct view *view)
 {
 	const struct snapshot *snapshot = view->snapshot;
 	struct rect box = layout_box(surface->width, surface->height, BOX_WIDTH, BOX_HEIGHT - 5);
+	size_t n = count_open(snapshot);
+	char title[64];
 
 	if (box.w < 12 || box.h < 4)
 		return;
-	view_box(surface, box, view, ROLE_DANGER, "leave virt-drain");
+	snprintf(title, sizeof title,
+		 n == 1 ? "leave virt-drain: %zu action is open" : "leave virt-drain: %zu actions are open", n);
+	view_box(surface, box, view, ROLE_DANGER, n ? title : "leave virt-drain");
 	struct writer w = writer_in(surface, box);
 	writer_gap(&w);
-	if (snapshot && snapshot_next_open(snapshot, 0) < snapshot->n_answers) {
-		write_open(&w, snapshot);
+	if (n) {
+		write_open(&w, snapshot, n);
 		writer_gap(&w);
 		writer_text(&w, ROLE_TEXT,
 			    "The next virt-drain that starts takes it over: it looks for the effect and "

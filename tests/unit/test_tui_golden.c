@@ -259,6 +259,26 @@ static void marked_hidden_80x24(void **state)
 	expect(&screen, "marked_hidden_80x24");
 }
 
+static void leaving_80x24(void **state)
+{
+	static const char *const guests[] = {"db07", "mail", "web-1", "web-2", "ldap2", "orders", "shop", "queue-2"};
+	struct screen screen;
+	struct snapshot *snapshot = snapshot_build_drain();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(guests); i++) {
+		snapshot_add_answer(snapshot, i + 1, i == 1 ? ACTION_ARM : ACTION_ABORT,
+				    i == 1 ? INTENT_ARMED : INTENT_SENT, "");
+		struct intent *intent = &snapshot->answer[i].intent;
+		intent->owes = i == 0;
+		snprintf(intent->domain_name, sizeof intent->domain_name, "%s", guests[i]);
+	}
+	snapshot->answer[0].intent.order.action = ACTION_FORCE_COMPLETE;
+	screen_open(&screen, snapshot, 80, 24, NULL);
+	screen_press(&screen, 'q');
+	expect(&screen, "leaving_80x24");
+}
+
 static void dialog_over(void **state)
 {
 	struct screen screen;
@@ -542,6 +562,7 @@ int main(void)
 		cmocka_unit_test(marked_downtime_ascii_80x24),
 		cmocka_unit_test(marked_40x10),
 		cmocka_unit_test(marked_hidden_80x24),
+		cmocka_unit_test(leaving_80x24),
 		cmocka_unit_test(dialog_over),
 		cmocka_unit_test(dialog_without_ledger),
 		cmocka_unit_test(dialog_without_ledger_long),
