@@ -183,15 +183,13 @@ static void take_letter(struct backend *backend, struct letter *letter)
 
 /* ---- publishing ---- */
 
+/* All that are kept: one that is open is asked about before virt-drain is left, however many came after it. */
 static void fill_answers(const struct backend *backend, struct snapshot *snapshot)
 {
-	size_t n = backend->n_intents < ANSWERS_KEPT ? backend->n_intents : ANSWERS_KEPT;
-	size_t first = backend->n_intents - n;
-
-	snapshot->answer = arena_alloc(&snapshot->arena, n + 1, sizeof *snapshot->answer);
-	snapshot->n_answers = n;
-	for (size_t i = 0; i < n; i++)
-		snapshot->answer[i].intent = backend->intent[first + i];
+	snapshot->answer = arena_alloc(&snapshot->arena, backend->n_intents + 1, sizeof *snapshot->answer);
+	snapshot->n_answers = backend->n_intents;
+	for (size_t i = 0; i < backend->n_intents; i++)
+		snapshot->answer[i].intent = backend->intent[i];
 }
 
 static void publish(struct backend *backend, struct stamp now)

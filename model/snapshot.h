@@ -124,8 +124,6 @@ struct answer {
 	struct intent intent;
 };
 
-#define ANSWERS_KEPT 64
-
 struct snapshot {
 	uint64_t serial;
 	uint64_t look_serial; /* of the look that `depth` answers */
@@ -138,7 +136,7 @@ struct snapshot {
 	size_t n_hosts;
 	struct notice *notice; /* oldest first */
 	size_t n_notices;
-	struct answer *answer; /* newest orders, oldest first */
+	struct answer *answer; /* orders, oldest first: all that are open, and some hundreds that have ended */
 	size_t n_answers;
 	struct drain_sums drain;
 	struct depth depth;

@@ -319,6 +319,29 @@ static void read_only_mode_makes_no_intent_and_calls_nothing(void **state)
 	assert_int_equal(scene.fake.n_prepares, 0);
 }
 
+/* As many as one dialog about marked rows can bring: the answers of all are there, and the open one before them too. */
+static void an_open_order_is_told_however_many_came_after_it(void **state)
+{
+	struct scene scene;
+	uint64_t serial = 0;
+
+	(void)state;
+	open_scene(&scene, true, false);
+	begin_migration(&scene);
+	reply_with(&scene, (struct intent_reply){.was_called = true, .used = METHOD_PAUSE, .froze_guest = true});
+	uint64_t open = ask(&scene, ACTION_FORCE_COMPLETE, METHOD_PAUSE);
+	AWAIT(&scene, is_sent);
+	for (int i = 0; i < 150; i++)
+		serial = ask_for(&scene, ACTION_DOWNTIME, METHOD_AUTO, 0); /* 0 is refused */
+	while (last_intent(&scene)->order.serial < serial)
+		assert_true(next_snapshot(&scene, mono_add(clock_mono(), (duration){PATIENCE_MS})));
+	assert_int_equal(scene.snapshot->n_answers, 151);
+	size_t at = snapshot_next_open(scene.snapshot, 0);
+	assert_true(at < scene.snapshot->n_answers);
+	assert_int_equal(scene.snapshot->answer[at].intent.order.serial, open);
+	close_scene(&scene);
+}
+
 static void an_order_for_another_attempt_is_refused(void **state)
 {
 	struct scene scene;
@@ -716,6 +739,7 @@ int main(void)
 		cmocka_unit_test(a_log_that_takes_nothing_keeps_no_action_waiting),
 		cmocka_unit_test(without_a_ledger_nothing_is_called_unless_the_operator_insists),
 		cmocka_unit_test(read_only_mode_makes_no_intent_and_calls_nothing),
+		cmocka_unit_test(an_open_order_is_told_however_many_came_after_it),
 		cmocka_unit_test(an_order_for_another_attempt_is_refused),
 		cmocka_unit_test(a_driver_is_told_which_job_it_is_about),
 		cmocka_unit_test(a_call_that_fails_is_told_with_its_reason),
