@@ -226,13 +226,20 @@ static const char *end_unknown(const struct row *row, const struct forecast *for
 	return "when it finishes is not known";
 }
 
+const char *outlook_recovery(void)
+{
+	return "its memory is on both hosts, none of it is complete. When both hosts can reach each other: virsh "
+	       "migrate "
+	       "--postcopy-resume, with the options that it was started with, which libvirt does not tell";
+}
+
 enum mood outlook_end(const struct row *row, duration since, char *buffer, size_t size)
 {
 	struct forecast forecast = outlook_at(row, since);
 	char text[OUTLOOK_MAX];
 
 	if (row->phase == PHASE_POSTCOPY_FAILED) {
-		snprintf(buffer, size, "post-copy failed: it will not finish unless somebody acts");
+		snprintf(buffer, size, "post-copy failed: virsh migrate --postcopy-resume recovers it");
 		return MOOD_BAD;
 	}
 	if (forecast.verdict == VERDICT_NONE) {

@@ -38,6 +38,8 @@ char *outlook_still_range(const struct estimate *estimate, char *buffer, size_t 
 
 /* How it ends: "finishes in ~4 min (3:10 to 5:00)", "will not finish unless somebody acts". "" for an outcome or an old row. */
 enum mood outlook_end(const struct row *row, duration since, char *buffer, size_t size);
+/* What recovers a post-copy that failed, in full. Static. */
+const char *outlook_recovery(void);
 /* What our limit has to do with it: "passes our limit in 38 min, then: nothing will be done". "" without limit, or if it ends well before.
  * is_short: in half the cells. */
 enum mood outlook_limit(const struct row *row, duration since, bool is_short, char *buffer, size_t size);

@@ -5,8 +5,11 @@
  */
 #include "tui/shown.h"
 
+#include "tui/keymap.h"
+
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static const struct {
 	const char *word;
@@ -257,13 +260,20 @@ enum role shown_limit(const struct row *row, duration since, int width, char *bu
 	return mood == MOOD_UNKNOWN ? ROLE_TEXT : shown_mood_role(mood);
 }
 
+/* The ways out stand before the end: a narrow screen cuts what comes last. */
 static enum role say_frozen(const struct row *row, duration since, char *buffer, size_t size)
 {
-	char frozen[TEXT_NUMBER_MAX], end[OUTLOOK_MAX];
+	char frozen[TEXT_NUMBER_MAX], end[OUTLOOK_MAX], rescue[64], force[16], limit[16];
 
+	key_label(keymap_key_of(COMMAND_FORCE, SCOPE_MAIN), force, sizeof force);
+	key_label(keymap_key_of(COMMAND_BANDWIDTH, SCOPE_MAIN), limit, sizeof limit);
+	if (row->facts.no_postcopy)
+		snprintf(rescue, sizeof rescue, "%s lifts the limit", limit);
+	else
+		snprintf(rescue, sizeof rescue, "%s post-copy, %s lifts the limit", force, limit);
 	outlook_end(row, since, end, sizeof end);
-	snprintf(buffer, size, "has stood still for %s%s%s",
-		 text_duration(frozen, sizeof frozen, row_frozen(row, since)), *end ? "; " : "", end);
+	snprintf(buffer, size, "still for %s: %s%s%s", text_duration(frozen, sizeof frozen, row_frozen(row, since)),
+		 rescue, *end ? "; " : "", end);
 	return ROLE_FROZEN;
 }
 
@@ -275,6 +285,18 @@ static enum role say_end(const struct row *row, duration since, char *buffer, si
 		snprintf(buffer, size, "%s",
 			 row->timeout.ms > 0 ? "nothing is known of its end yet" : "no limit of ours");
 	return shown_mood_role(mood);
+}
+
+char *shown_owner(const struct row *row, char *buffer, size_t size)
+{
+	const char *name = row->owner ? strchr(row->owner, '(') : NULL;
+
+	if (name)
+		snprintf(buffer, size, " %s", name);
+	else
+		snprintf(buffer, size, "%s%s%s", row->owner ? " (" : "", row->owner ? row->owner : "",
+			 row->owner ? ")" : "");
+	return buffer;
 }
 
 enum role shown_sentence(const struct row *row, duration since, wall_time now, char *buffer, size_t size)

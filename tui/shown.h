@@ -35,6 +35,9 @@ char *text_count(char *buffer, size_t size, uint64_t n);
 /* "forcing…", "aborting…", "lifting…" while an intent on the row is open, else NULL. Written into `buffer`. */
 const char *shown_intent(const struct row *row, const struct glyphs *glyphs, char *buffer, size_t size);
 
+/* The name that its manager gave the guest, to stand behind the domain's: " (web-1)"; "" where nobody claims it. */
+char *shown_owner(const struct row *row, char *buffer, size_t size);
+
 #define SENTENCE_MAX 512
 
 /* What most needs saying about a row, in a sentence, and how urgent it is. */

@@ -33,7 +33,8 @@ static void write_target(struct writer *w, const struct dialog *dialog, const st
 	snprintf(text, sizeof text, "%s  %s", dialog->name, uuid_text(&dialog->target.domain, uuid));
 	writer_text(w, ROLE_STRONG, text);
 	const char *to = row && row->destination ? row->destination : dialog->destination;
-	snprintf(text, sizeof text, "%s %s %s", dialog->source, view->glyphs->arrow, to);
+	snprintf(text, sizeof text, "%s %s %s%s%s", dialog->source, view->glyphs->arrow, to,
+		 row && row->owner ? ", owner: " : "", row && row->owner ? row->owner : "");
 	writer_text(w, ROLE_TEXT, text);
 	if (!row || phase_is_outcome(row->phase))
 		return;

@@ -202,12 +202,13 @@ static void status_of_row(struct surface *surface, struct rect area, const struc
 {
 	const struct row *row = ui_selected(view->ui, view->snapshot);
 	struct rect rest = {area.x + 1, area.y, area.w > 2 ? area.w - 2 : 0, 1};
-	char sentence[SENTENCE_MAX];
+	char sentence[SENTENCE_MAX], owner[128];
 
 	if (!row)
 		return;
 	enum role role = shown_sentence(row, view->since, view->now.wall, sentence, sizeof sentence);
 	view_put(surface, &rest, ROLE_STRONG, 0, row->name);
+	view_put(surface, &rest, ROLE_TEXT, 0, shown_owner(row, owner, sizeof owner));
 	view_put(surface, &rest, ROLE_TEXT, 1, ":");
 	view_put(surface, &rest, role, 2, sentence);
 	role = shown_limit(row, view->since, rest.w, sentence, sizeof sentence);
@@ -215,10 +216,9 @@ static void status_of_row(struct surface *surface, struct rect area, const struc
 		view_put(surface, &rest, role, 2, sentence);
 	if (row->facts.no_postcopy && !phase_is_outcome(row->phase))
 		view_put(surface, &rest, ROLE_WARN, 2, "no post-copy");
-	if (row->owner) {
-		snprintf(sentence, sizeof sentence, "owner: %s", row->owner);
+	snprintf(sentence, sizeof sentence, "owner: %s", row->owner ? row->owner : "");
+	if (row->owner && (int)text_width(sentence) <= rest.w)
 		view_put(surface, &rest, ROLE_DIM, 0, sentence);
-	}
 }
 
 /* The end of a text, so that it fits `width` cells. */

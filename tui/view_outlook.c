@@ -110,8 +110,8 @@ void view_outlook(struct surface *surface, struct rect area, const struct view *
 		break;
 	case PHASE_PRECOPY: write_prices(&w, row, &forecast); break;
 	case PHASE_PAUSED: write_frozen(&w, row, &forecast); break;
+	case PHASE_POSTCOPY_FAILED: write_line(&w, "recover", ROLE_TEXT, outlook_recovery()); break;
 	case PHASE_POSTCOPY:
-	case PHASE_POSTCOPY_FAILED:
 	case PHASE_COMPLETED:
 	case PHASE_CANCELLED:
 	case PHASE_FAILED:

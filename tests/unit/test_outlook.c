@@ -126,7 +126,7 @@ static void the_end_is_one_sentence_for_every_verdict(void **state)
 	row.phase = PHASE_POSTCOPY;
 	assert_end(&row, at_once, MOOD_UNKNOWN, "all memory is there in ~4 s (0:03 to 0:05)");
 	row.phase = PHASE_POSTCOPY_FAILED;
-	assert_end(&row, at_once, MOOD_BAD, "post-copy failed: it will not finish unless somebody acts");
+	assert_end(&row, at_once, MOOD_BAD, "post-copy failed: virsh migrate --postcopy-resume recovers it");
 }
 
 static void nothing_is_claimed_of_old_and_ended_rows(void **state)

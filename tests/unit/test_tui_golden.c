@@ -489,6 +489,75 @@ static void dialog_downtime_unknown(void **state)
 	verdicts_at(80, 24, "shop", 'd', false, "dialog_downtime_unknown");
 }
 
+static void frozen_80x24(void **state)
+{
+	(void)state;
+	verdicts_at(80, 24, "build-worker-14", 0, false, "frozen_80x24");
+}
+
+static void postcopy_failed(uint32_t key, const char *name)
+{
+	struct screen screen;
+	struct snapshot *snapshot = snapshot_build_drain();
+	struct row *row = snapshot_row(snapshot, "mail");
+
+	row->phase = row->facts.phase = PHASE_POSTCOPY_FAILED;
+	row->forecast = forecast_nothing;
+	screen_open(&screen, snapshot, 80, 24, NULL);
+	screen_select(&screen, "mail");
+	screen_press(&screen, key);
+	expect(&screen, name);
+}
+
+/* Selected: the line above the keys names what recovers it. */
+static void postcopy_failed_80x24(void **state)
+{
+	(void)state;
+	postcopy_failed(KEY_CTRL('L'), "postcopy_failed_80x24");
+}
+static void detail_postcopy_failed_80x24(void **state)
+{
+	(void)state;
+	postcopy_failed(KEY_RETURN, "detail_postcopy_failed_80x24");
+}
+
+/* A guest of Nova: its name there beside the domain's, and in the dialogs what Nova will not learn. */
+static void owned(uint32_t key, uint32_t then, const char *name)
+{
+	struct screen screen;
+	struct snapshot *snapshot = snapshot_build_drain();
+	struct row *row = snapshot_row(snapshot, "cache-eu-2");
+
+	row->name = "instance-0000001a";
+	row->owner = "OpenStack Nova (cache-eu-2)";
+	screen_open(&screen, snapshot, 80, 24, NULL);
+	screen_select(&screen, "instance-0000001a");
+	screen_press(&screen, key);
+	screen_press(&screen, then);
+	expect(&screen, name);
+}
+
+static void owned_80x24(void **state)
+{
+	(void)state;
+	owned(KEY_CTRL('L'), KEY_CTRL('L'), "owned_80x24");
+}
+static void owned_abort_80x24(void **state)
+{
+	(void)state;
+	owned('a', KEY_CTRL('L'), "owned_abort_80x24");
+}
+static void owned_postcopy_80x24(void **state)
+{
+	(void)state;
+	owned('f', KEY_ARROW_UP, "owned_postcopy_80x24");
+}
+static void owned_marked_80x24(void **state)
+{
+	(void)state;
+	owned('*', 'a', "owned_marked_80x24");
+}
+
 static void hostile_80x24(void **state)
 {
 	struct screen screen;
@@ -586,6 +655,13 @@ int main(void)
 		cmocka_unit_test(dialog_limit),
 		cmocka_unit_test(dialog_limit_passed),
 		cmocka_unit_test(armed_80x24),
+		cmocka_unit_test(frozen_80x24),
+		cmocka_unit_test(postcopy_failed_80x24),
+		cmocka_unit_test(detail_postcopy_failed_80x24),
+		cmocka_unit_test(owned_80x24),
+		cmocka_unit_test(owned_abort_80x24),
+		cmocka_unit_test(owned_postcopy_80x24),
+		cmocka_unit_test(owned_marked_80x24),
 		cmocka_unit_test(hostile_80x24),
 		cmocka_unit_test(cached_80x24),
 		cmocka_unit_test(empty_80x24),
