@@ -35,7 +35,7 @@ static const struct command_entry commands[COMMAND_COUNT] = {
 	{COMMAND_SORT_LEFT,    "sort-left",    NULL,      "order by the column to the left", GROUP_LOOK, NO_ACTION},
 	{COMMAND_SORT_RIGHT,   "sort-right",   NULL,      "order by the column to the right", GROUP_LOOK, NO_ACTION},
 	{COMMAND_SORT_INVERT,  "sort-invert",  NULL,      "turn the order round", GROUP_LOOK, NO_ACTION},
-	{COMMAND_MARK,         "mark",         "mark",    "mark the row, or take the mark off", GROUP_MARK, NO_ACTION},
+	{COMMAND_MARK,         "mark",         "mark",    "mark the row or unmark it; actions mean all marked rows", GROUP_MARK, NO_ACTION},
 	{COMMAND_MARK_SHOWN,   "mark-shown",   NULL,      "mark all rows that are shown", GROUP_MARK, NO_ACTION},
 	{COMMAND_UNMARK,       "unmark",       NULL,      "take all marks off", GROUP_MARK, NO_ACTION},
 	{COMMAND_FORCE,        "force",        "force",   "finish the migration now, by post-copy or pause (asks first)", GROUP_ACT, true, ACTION_FORCE_COMPLETE},
