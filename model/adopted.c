@@ -4,6 +4,8 @@
  */
 #include "model/adopted.h"
 
+#include "model/action.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -60,7 +62,8 @@ static bool judge_by_phase(struct intent *intent, const struct migration *migrat
 	struct intent sent = *intent;
 
 	learn_method(&sent, migration);
-	sent.stage = INTENT_SENT;
+	if (action_is_sent(sent.order.action))
+		sent.stage = INTENT_SENT;
 	if (!intent_judge(&sent, migration, now, no_end))
 		return false;
 	char text[sizeof sent.text];
@@ -103,7 +106,27 @@ static bool judge_by_place(struct intent *intent, const struct sight *sight, str
 		return false;
 	if (intent->order.action == ACTION_ABORT)
 		return judge_abort_by_place(intent, sight, now);
-	return intent->order.action == ACTION_FORCE_COMPLETE && judge_force_by_place(intent, sight, now);
+	if (intent->order.action == ACTION_FORCE_COMPLETE)
+		return judge_force_by_place(intent, sight, now);
+	close_as(intent, INTENT_UNPROVEN, "its migration is over: whether it held until then was not seen", now);
+	return true;
+}
+
+/* The reply alone has what was read back, on the connection of the call: libvirt tells nobody else which limit is in force. */
+static bool judge_bandwidth(struct intent *intent, struct stamp now)
+{
+	char text[280], limit[TEXT_NUMBER_MAX];
+
+	if (intent->order.action != ACTION_BANDWIDTH)
+		return false;
+	snprintf(text, sizeof text,
+		 "an earlier virt-drain ended while it set a bandwidth limit of %s: whether that holds cannot be read, "
+		 "what "
+		 "is sent per second shows it; set it again to be sure",
+		 action_bandwidth_text(intent->order.value, limit, sizeof limit));
+	close_as(intent, INTENT_UNPROVEN, text, now);
+	intent->result = ERR_TIMEOUT;
+	return true;
 }
 
 static bool give_up(struct intent *intent, const struct sight *sight, struct stamp now)
@@ -131,8 +154,6 @@ static bool is_alive(const struct migration *migration)
 bool adopted_judge(struct intent *intent, const struct sight *sight, struct stamp now, duration patience)
 {
 	bool is_uncertain = is_unreplied(intent);
-	bool has_effect_to_see =
-		intent->order.action == ACTION_ABORT || intent->order.action == ACTION_FORCE_COMPLETE || !is_uncertain;
 
 	if (intent_is_closed(intent))
 		return false;
@@ -141,10 +162,11 @@ bool adopted_judge(struct intent *intent, const struct sight *sight, struct stam
 		intent->result = ERR_OK;
 		return true;
 	}
+	if (judge_bandwidth(intent, now))
+		return true;
 	if (is_uncertain && patience.ms > UNCERTAIN_PATIENCE_MS)
 		patience.ms = UNCERTAIN_PATIENCE_MS;
-	if (has_effect_to_see && sight->migration && is_alive(sight->migration) &&
-	    judge_by_phase(intent, sight->migration, now))
+	if (sight->migration && is_alive(sight->migration) && judge_by_phase(intent, sight->migration, now))
 		return true;
 	if (!sight->migration && judge_by_place(intent, sight, now))
 		return true;

@@ -172,10 +172,49 @@ static void a_call_that_never_was_is_given_up_and_owes_nothing(void **state)
 	intent = dead_intent(ACTION_FORCE_COMPLETE, METHOD_PAUSE, INTENT_RECORDED);
 	assert_true(judge(&intent, (struct sight){.destination_seen = true}, late));
 	assert_true(intent.owes);
-	/* what no look can tell is not claimed */
-	intent = dead_intent(ACTION_BANDWIDTH, METHOD_AUTO, INTENT_RECORDED);
+}
+
+static void a_figure_that_is_read_back_proves_what_a_dead_process_had_set(void **state)
+{
+	struct migration migration = migration_in(PHASE_PRECOPY);
+	struct sight sight = {.migration = &migration, .source = running, .is_migrating = true};
+
+	(void)state;
+	for (int stage = INTENT_RECORDED; stage <= INTENT_SENT; stage += INTENT_SENT - INTENT_RECORDED) {
+		struct intent intent = dead_intent(ACTION_DOWNTIME, METHOD_AUTO, (enum intent_stage)stage);
+
+		intent.order.value = 6300;
+		migration.stats.downtime_limit.ms = 300;
+		job_mark(&migration.stats, JOB_DOWNTIME_LIMIT);
+		assert_false(judge(&intent, sight, soon));
+		migration.stats.downtime_limit.ms = 6300;
+		assert_true(judge(&intent, sight, soon));
+		assert_int_equal(intent.stage, INTENT_PROVEN);
+		assert_string_equal(intent.text, "the maximum downtime is 6.3 s now, by an earlier virt-drain");
+	}
+	struct intent intent = dead_intent(ACTION_TIMEOUT, METHOD_AUTO, INTENT_RECORDED);
+	intent.order.value = 2700000;
 	assert_false(judge(&intent, sight, soon));
-	assert_true(judge(&intent, sight, late));
+	migration.own_limit = (struct own_limit){intent.id, {2700000}, LIMIT_NONE};
+	assert_true(judge(&intent, sight, soon));
+	assert_int_equal(intent.stage, INTENT_PROVEN);
+	assert_non_null(strstr(intent.text, "our limit is 45m now"));
+}
+
+static void what_no_look_can_tell_is_not_claimed_and_not_waited_for(void **state)
+{
+	struct migration migration = migration_in(PHASE_PRECOPY);
+	struct sight sight = {.migration = &migration, .source = running, .is_migrating = true};
+	struct intent intent = dead_intent(ACTION_BANDWIDTH, METHOD_AUTO, INTENT_RECORDED);
+
+	(void)state;
+	intent.order.value = 80;
+	assert_true(judge(&intent, sight, soon));
+	assert_int_equal(intent.stage, INTENT_UNPROVEN);
+	assert_non_null(strstr(intent.text, "a bandwidth limit of 80 MiB/s: whether that holds cannot be read"));
+	/* nor of a migration that is over */
+	intent = dead_intent(ACTION_DOWNTIME, METHOD_AUTO, INTENT_RECORDED);
+	assert_true(judge(&intent, (struct sight){.is_jobless = true, .source = running}, soon));
 	assert_int_equal(intent.stage, INTENT_UNPROVEN);
 }
 
@@ -259,6 +298,8 @@ int main(void)
 		cmocka_unit_test(a_call_that_never_was_is_given_up_and_owes_nothing),
 		cmocka_unit_test(a_pause_of_its_owner_after_the_migration_is_not_undone),
 		cmocka_unit_test(a_guest_that_is_seen_to_run_in_its_next_migration_is_owed_nothing),
+		cmocka_unit_test(a_figure_that_is_read_back_proves_what_a_dead_process_had_set),
+		cmocka_unit_test(what_no_look_can_tell_is_not_claimed_and_not_waited_for),
 		cmocka_unit_test(an_owed_guest_is_due_only_where_both_ends_were_looked_at),
 		cmocka_unit_test(an_owed_guest_is_left_alone_while_a_job_may_hold_it),
 	};
