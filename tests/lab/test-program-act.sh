@@ -27,7 +27,10 @@ last_of() { virt_drain history --json | jq -r "[.migrations[] | select(.name == 
 # ---- pause ----
 stuck paused
 await 20 copies paused
-check 'a pause is accepted and followed to its end' virt_drain force-complete paused --method pause --wait
+said=$(virt_drain force-complete paused --method pause --wait --json)
+check 'a pause is accepted and followed to its end' same "$(jq -r '"\(.stage) \(.method) \(.outcome) \(.exit_code)"' <<<"$said")" \
+	'proven pause completed 0'
+check 'and its document has the number of the ledger' test "$(jq .id <<<"$said")" -gt 0
 check 'then the guest runs at the destination' await 30 guest_is_only_on paused host2
 check 'and its history says completed' await 5 eval 'same "$(last_of paused outcome)" completed'
 check 'with its true downtime' await 5 eval '[ "$(last_of paused downtime_ms)" -gt 0 ]'
@@ -59,7 +62,10 @@ check 'the guest stays on its source and runs' guest_is_only_on kept host1
 # Who only watched is not told by libvirt why the job is gone, unless a look fell into the moment when it was.
 check 'a watcher says that it did not move' await 5 eval '[[ $(last_of kept outcome) =~ ^(cancelled|not-moved)$ ]]'
 check 'an abort without a job is refused with code 5' refused_with 5 virt_drain abort kept
-check 'a guest that does not exist is refused with code 5' refused_with 5 virt_drain abort nobody
+for action in 'abort nobody' 'force-complete nobody' 'arm nobody' 'disarm nobody' 'timeout nobody 1h' 'downtime nobody 1s' 'bandwidth nobody none'; do
+	# shellcheck disable=SC2086
+	check "a guest that does not exist is refused with code 5: $action" refused_with 5 virt_drain $action
+done
 
 # ---- abort after a pause ----
 lab migrate kept host2 --bandwidth 2
@@ -138,9 +144,9 @@ diag "from the beginning of the pass to the pause: $(lag_ms) ms"
 check 'it fired within a second of the beginning of a pass' test "$(lag_ms)" -lt 1000
 stuck waiting --postcopy
 said=$(virt_drain arm waiting 2>&1)
-check 'an armed force that is left behind says how to disarm it' contains "$said" 'disarms it'
-pid=$(sed -n 's/.*kill \([0-9]*\) .*/\1/p' <<<"$said")
-check 'that disarms it' kill "$pid"
+check 'an armed force that is left behind says how to take it back' contains "$said" 'virt-drain disarm takes it back'
+pid=$(sed -n 's/.*process \([0-9]*\) waits.*/\1/p' <<<"$said")
+check 'the end of its process disarms it too' kill "$pid"
 check 'and the ledger says so' await 10 eval 'same "$(sqlite3 "$XDG_STATE_HOME/virt-drain/ledger.sqlite" "select stage from intent where domain_name = '"'waiting'"' and action = '"'arm'"'")" disarmed'
 check 'the guest still runs on its source' guest_runs_on waiting host1
 virt_drain arm waiting --wait >"$scratch/armed" 2>&1 &
@@ -154,7 +160,7 @@ check 'and says that it never fired' contains "$(cat "$scratch/armed")" 'never f
 # ---- read-only ----
 lab migrate kept host2 --bandwidth 2
 await 20 copies kept
-for action in 'force-complete kept' 'force-complete kept --method pause' 'force-complete kept --method post-copy' 'abort kept' 'downtime kept 1s' 'bandwidth kept none' 'arm kept'; do
+for action in 'force-complete kept' 'force-complete kept --method pause' 'force-complete kept --method post-copy' 'abort kept' 'downtime kept 1s' 'bandwidth kept none' 'arm kept' 'disarm kept' 'timeout kept 1h'; do
 	# shellcheck disable=SC2086
 	check "read-only mode refuses: $action" refused_with 4 virt_drain --read-only $action
 done
