@@ -8,17 +8,23 @@
 
 #include <stddef.h>
 
-/* Remembers the modes of `fd` as they are now. */
-void restore_remember(int fd);
-/* What to write to `fd`; copied (cut at 512 bytes). */
-void restore_prepare(const char *bytes, size_t n);
+/* Remembers the modes of standard output as they are now, and sets them to that again. */
+void restore_remember(void);
+void restore_modes(void);
 
-/* From now on a crash (SEGV, BUS, ABRT, ...), QUIT and running out of memory write the bytes and set the modes, then go on to die as they
- * would have. Nothing is done while disarmed. */
+/* What to write to `fd`, which does not block; copied (cut at 512 bytes). */
+void restore_prepare(int fd, const char *bytes, size_t n);
+
+/* What a crash says on `fd` once the terminal is back, and where standard error goes: `note` (copied, cut at 1,000 bytes), the signal and
+ * where in the program it was. Without it, and for QUIT, nothing is said. */
+void restore_report(int fd, const char *note);
+
+/* From now on a crash (SEGV, BUS, ABRT, ...), QUIT and running out of memory write the bytes, set the modes and tell, then go on to die as
+ * they would have. Nothing is done while disarmed. */
 void restore_arm(void);
 void restore_disarm(void);
 
-/* Writes the bytes and sets the modes now. Async-signal-safe. */
+/* Writes the bytes and sets the modes now. A terminal that takes nothing is waited for, but not for long. Async-signal-safe. */
 void restore_now(void);
 
 #endif

@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #define FRAME_MS 100 /* between two frames that only bring new figures */
+#define RESIZE_MS 50 /* between two frames while somebody drags the window */
 
 struct run {
 	struct backend *backend;
@@ -102,12 +103,20 @@ static void follow(struct run *run, unsigned next)
 	run->is_over |= (next & NEXT_QUIT) != 0;
 }
 
+/* A question that the terminal has not taken yet is one that nobody can have read. */
+static bool is_asked_blindly(const struct run *run)
+{
+	return term_is_behind() && (ui_scope(&run->ui) & SCOPE_DIALOG) != 0;
+}
+
 static void read_keys(struct run *run)
 {
 	struct key_event event;
 
-	while (!run->is_over && term_key(&event))
-		follow(run, ui_key(&run->ui, run->snapshot, &event, clock_stamp()));
+	while (!run->is_over && term_key(&event)) {
+		if (!is_asked_blindly(run))
+			follow(run, ui_key(&run->ui, run->snapshot, &event, clock_stamp()));
+	}
 }
 
 static void read_snapshot(struct run *run)
@@ -135,7 +144,7 @@ static void read_signals(struct run *run)
 		follow(run, NEXT_REPAINT);
 	}
 	if (bits & TTY_RESIZED)
-		follow(run, NEXT_PAINT);
+		ask_paint(run, mono_add(run->painted, (duration){RESIZE_MS}));
 }
 
 /* Time until something is due: a frame that waits, or the next second of the clock in the corner. */
@@ -144,44 +153,48 @@ static struct timespec time_to_wait(struct run *run)
 	struct stamp now = clock_stamp();
 	int64_t ms = 1000 - now.wall.ms % 1000;
 
-	if (run->wants_paint && run->paint_at.ms - now.mono.ms < ms)
+	if (run->wants_paint && !term_is_behind() && run->paint_at.ms - now.mono.ms < ms)
 		ms = run->paint_at.ms - now.mono.ms;
 	ms = ms < 0 ? 0 : ms;
 	return (struct timespec){ms / 1000, ms % 1000 * 1000000};
 }
 
-/* Waits, and deals with what came. A frame is painted only when the terminal takes output, so that a stuck one stops nothing else. */
+static bool is_due(const struct run *run)
+{
+	return run->wants_paint && !term_is_behind() && mono_reached(clock_mono(), run->paint_at);
+}
+
+/* Waits, and deals with what came. No frame is made before the terminal has taken the last one: a slow one gets fewer frames, not later
+ * ones, and one that is stuck stops nothing else. */
 static void turn(struct run *run)
 {
 	struct pollfd polled[] = {
 		{.fd = term_input_fd(), .events = POLLIN},
 		{.fd = backend_wake_fd(run->backend), .events = POLLIN},
 		{.fd = run->settings->stop_fd, .events = POLLIN},
-		{.fd = -1, .events = POLLOUT},
+		{.fd = term_is_behind() ? term_output_fd() : -1, .events = POLLOUT},
 	};
-	bool is_due = run->wants_paint && mono_reached(clock_mono(), run->paint_at);
 	struct timespec wait = time_to_wait(run);
-
-	if (is_due) {
-		polled[3].fd = term_output_fd();
-		wait = (struct timespec){1, 0};
-	}
 	int n = ppoll(polled, sizeof polled / sizeof polled[0], &wait, tty_wait_mask());
+
 	read_signals(run);
-	if (n < 0)
-		return;
 	if (n == 0)
 		ask_paint(run, clock_mono());
-	run->is_gone |= ((polled[0].revents | polled[3].revents) & (POLLHUP | POLLERR | POLLNVAL)) != 0;
-	run->is_over |= run->is_gone || (polled[2].revents & (POLLIN | POLLHUP | POLLERR)) != 0;
-	if (run->is_over)
-		return;
-	if (polled[1].revents & POLLIN)
-		read_snapshot(run);
-	if (polled[0].revents & POLLIN)
-		read_keys(run);
-	if (polled[3].revents & POLLOUT && run->wants_paint)
+	if (n > 0) {
+		/* before the keys: what was waiting may be out by now */
+		if (polled[3].revents & POLLOUT)
+			run->is_gone |= !term_flush();
+		run->is_gone |= ((polled[0].revents | polled[3].revents) & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+		run->is_over |= run->is_gone || (polled[2].revents & (POLLIN | POLLHUP | POLLERR)) != 0;
+		if (!run->is_over && polled[1].revents & POLLIN)
+			read_snapshot(run);
+		if (!run->is_over && polled[0].revents & POLLIN)
+			read_keys(run);
+	}
+	if (!run->is_over && is_due(run))
 		paint(run);
+	run->is_gone |= !term_flush();
+	run->is_over |= run->is_gone;
 }
 
 /* A theme that cannot be used is said, and the default one stands in: the operator needs the screen more than its colours. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Curses, and nothing but curses: opening and closing the terminal, cells out, keys in. Main thread. Mutable file statics: there is
- * one terminal. Neighbours: tty.c (the terminal below curses), restore.c (crashes), run.c (the loop).
+ * one terminal. Neighbours: tty.c (the terminal below curses), output.c (the way to it), restore.c (crashes), run.c (the loop).
  */
 #include "tui/term.h"
 
@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "tui/mouse.h"
+#include "tui/output.h"
 #include "tui/restore.h"
 #include "tui/tty.h"
 #include "tui/tui.h"
@@ -26,6 +27,8 @@
 
 #define PAIRS_MAX 200
 #define PASTE_PATIENCE_MS 1000
+#define ESCAPE_MS 25           /* after which ESC is a key and not the beginning of one */
+#define LEAVE_PATIENCE_MS 1000 /* for a terminal that takes nothing */
 
 enum { CODE_PASTE_BEGIN = KEY_MAX + 1, CODE_PASTE_END, CODE_MOUSE_SGR, CODE_MOUSE_X10 };
 
@@ -33,7 +36,7 @@ static struct {
 	SCREEN *screen;
 	const struct theme *theme;
 	enum colour_depth depth;
-	bool is_modern; /* knows the private modes of xterm: paste brackets, synchronized output */
+	bool is_modern; /* takes the private modes of xterm: paste brackets, synchronized output */
 	bool mouse;
 	struct surface shown;
 	struct {
@@ -44,6 +47,7 @@ static struct {
 		attr_t attributes;
 		int pair;
 	} look[ROLE_COUNT][GROUND_COUNT]; /* each role on each ground, worked out once */
+	char restore[512];                /* what brings the terminal back, from any state */
 	cchar_t *line;
 	size_t line_capacity;
 	bool is_pasting;
@@ -58,7 +62,17 @@ int term_input_fd(void)
 
 int term_output_fd(void)
 {
-	return STDOUT_FILENO;
+	return output_fd();
+}
+
+bool term_is_behind(void)
+{
+	return output_is_behind();
+}
+
+bool term_flush(void)
+{
+	return output_flush();
 }
 
 bool term_is_utf8(void)
@@ -90,21 +104,49 @@ static size_t append_capability(char *out, size_t used, size_t size, const char 
 	return used;
 }
 
-/* What brings any terminal back, whatever state a crash left it in. */
+static size_t append_text(char *out, size_t used, size_t size, const char *text)
+{
+	int n = snprintf(out + used, size - used, "%s", text);
+
+	return n > 0 && (size_t)n < size - used ? used + (size_t)n : used;
+}
+
+static bool has_capability(const char *name)
+{
+	const char *text = tigetstr(name);
+
+	return text && text != (char *)-1;
+}
+
+/* What brings any terminal back, whatever state a crash left it in: a frame that was cut, margins, the mouse. The cursor goes to the last
+ * line, wherever that is; an alternate screen knows where it was. */
 static void prepare_restore(void)
 {
-	static const char modern[] = "\033[?2026l\033[?2004l\033[?1000l\033[?1002l\033[?1006l";
-	static const char *const capabilities[] = {"sgr0", "cnorm", "rmkx", "rmcup"};
-	char text[512];
+	static const char *const first[] = {"sgr0", "cnorm", "rmkx"};
+	char *text = term.restore;
+	const size_t size = sizeof term.restore - 1;
 	size_t used = 0;
 
-	if (term.is_modern) {
-		used = sizeof modern - 1;
-		memcpy(text, modern, used);
-	}
-	for (size_t i = 0; i < ARRAY_LEN(capabilities); i++)
-		used = append_capability(text, used, sizeof text, capabilities[i]);
-	restore_prepare(text, used);
+	if (term.is_modern)
+		used = append_text(text, used, size, "\033[?2026l\033[?2004l");
+	if (term.is_modern && term.mouse)
+		used = append_text(text, used, size, "\033[?1006l\033[?1000l");
+	for (size_t i = 0; i < ARRAY_LEN(first); i++)
+		used = append_capability(text, used, size, first[i]);
+	if (has_capability("csr"))
+		used = append_text(text, used, size, "\033[r");
+	used = append_text(text, used, size, "\033[999;1H");
+	used = append_capability(text, used, size, "el");
+	used = append_capability(text, used, size, "rmcup");
+	text[used] = '\0';
+	restore_prepare(output_fd(), text, used);
+}
+
+/* Who has an alternate screen by a private mode of DEC's reads such modes, and passes over those that it does not know. The Linux console,
+ * a VT100 and their like have none, and may print what they do not know. */
+static bool takes_private_modes(void)
+{
+	return has_capability("smcup") && strstr(tigetstr("smcup"), "\033[?");
 }
 
 static enum colour_depth find_depth(void)
@@ -198,11 +240,27 @@ static void define_keys(void)
 		define_key(keys[i].sequence, keys[i].code);
 }
 
-static void set_modes(void)
+/* Curses asks and sets the modes of the terminal here, and never again: from then on it writes to memory. */
+static enum err take_modes(struct err_info *why)
 {
 	raw();
 	noecho();
 	nonl();
+	tty_keep_modes();
+	return output_gather(why);
+}
+
+static void put_private_modes(bool on)
+{
+	if (!term.is_modern)
+		return;
+	output_put(on ? "\033[?2004h" : "\033[?2004l");
+	if (term.mouse)
+		output_put(on ? "\033[?1000h\033[?1006h" : "\033[?1006l\033[?1000l");
+}
+
+static void set_screen(void)
+{
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
 	leaveok(stdscr, TRUE);
@@ -210,13 +268,38 @@ static void set_modes(void)
 	idlok(stdscr, FALSE);
 	curs_set(0);
 	define_keys();
-	if (term.is_modern)
-		tty_write(term.mouse ? "\033[?2004h\033[?1000h\033[?1006h" : "\033[?2004h");
+	put_private_modes(true);
 }
 
 static enum err refuse(struct err_info *why, const char *what)
 {
 	return err_set(why, ERR_UNSUPPORTED, "virt-drain", 0, "%s; --stream and --once need no terminal", what);
+}
+
+static enum err give_up(enum err code)
+{
+	if (term.screen) {
+		endwin();
+		delscreen(term.screen);
+		term.screen = NULL;
+	}
+	output_close();
+	restore_modes();
+	tty_give_signals_back();
+	return code;
+}
+
+static enum err open_screen(struct err_info *why)
+{
+	enum err code = output_open(why);
+
+	if (code != ERR_OK)
+		return code;
+	set_escdelay(ESCAPE_MS);
+	term.screen = newterm(NULL, output_stream(), stdin);
+	if (!term.screen || !has_capability("cup"))
+		return refuse(why, "this terminal (TERM) is not known or cannot place the cursor");
+	return take_modes(why);
 }
 
 enum err term_open(const struct term_settings *settings, struct err_info *why)
@@ -226,46 +309,65 @@ enum err term_open(const struct term_settings *settings, struct err_info *why)
 	const char *name = getenv("TERM");
 	if (!name || !*name)
 		return refuse(why, "TERM is not set");
-	restore_remember(STDOUT_FILENO);
+	restore_remember();
 	tty_take_signals();
-	set_escdelay(25);
-	term.screen = newterm(NULL, stdout, stdin);
-	if (!term.screen || !tigetstr("cup") || tigetstr("cup") == (char *)-1) {
-		if (term.screen) {
-			endwin();
-			delscreen(term.screen);
-			term.screen = NULL;
-		}
-		tty_give_signals_back();
-		return refuse(why, "this terminal (TERM) is not known or cannot place the cursor");
-	}
+	enum err code = open_screen(why);
+	if (code != ERR_OK)
+		return give_up(code);
 	term.theme = settings->theme;
 	term.mouse = settings->mouse;
-	term.is_modern = tty_is_modern();
+	term.is_modern = takes_private_modes();
 	surface_init(&term.shown);
-	tty_hide_errors();
 	prepare_restore();
+	/* on a terminal by the way that does not block */
+	restore_report(tty_hide_errors() ? output_fd() : STDERR_FILENO, settings->crash_note);
 	restore_arm();
 	work_out_looks();
-	set_modes();
+	set_screen();
 	return ERR_OK;
 }
 
-static void leave(void)
+/* Curses has no modes to set any more: they are set here, when the bytes are out. */
+static void finish_leaving(void)
 {
-	if (term.is_modern)
-		tty_write(term.mouse ? "\033[?1006l\033[?1000l\033[?2004l" : "\033[?2004l");
-	endwin();
+	output_drain(LEAVE_PATIENCE_MS);
+	restore_modes();
+}
+
+static void put_capability(const char *name)
+{
+	char text[128];
+
+	text[append_capability(text, 0, sizeof text, name)] = '\0';
+	output_put(text);
+}
+
+/* Not endwin and the refresh after it, because curses would then reset the palette that the user has chosen: curses never learns that the
+ * screen was away. */
+static void come_back(void)
+{
+	tty_set_modes();
+	/* what was typed meanwhile was meant for nobody here */
+	tty_forget_keys();
+	flushinp();
+	term.is_pasting = term.report.is_open = false;
+	put_capability("smcup");
+	put_capability("smkx");
+	put_capability("civis");
+	put_private_modes(true);
 }
 
 void term_close(void)
 {
 	if (!term.screen)
 		return;
-	leave();
+	put_private_modes(false);
+	endwin();
+	finish_leaving();
 	delscreen(term.screen);
 	term.screen = NULL;
 	restore_disarm();
+	output_close();
 	tty_show_errors();
 	tty_give_signals_back();
 	surface_done(&term.shown);
@@ -277,9 +379,7 @@ void term_close(void)
 
 void term_continue(void)
 {
-	leave();
-	reset_prog_mode();
-	set_modes();
+	come_back();
 }
 
 void term_suspend(void)
@@ -288,7 +388,8 @@ void term_suspend(void)
 	struct timespec none = {0, 0};
 	sigset_t stop, go_on;
 
-	leave();
+	output_put(term.restore);
+	finish_leaving();
 	sigemptyset(&as_usual.sa_mask);
 	sigaction(SIGTSTP, &as_usual, &ours);
 	/* The whole group, as the terminal's own Ctrl-Z would: a script that runs us must stop with us. */
@@ -302,8 +403,7 @@ void term_suspend(void)
 	sigemptyset(&go_on);
 	sigaddset(&go_on, SIGCONT);
 	sigtimedwait(&go_on, NULL, &none);
-	reset_prog_mode();
-	set_modes();
+	come_back();
 }
 
 /* The cell as curses wants it. A character whose width the C library sees otherwise would shift the line: it becomes '?'. */
@@ -365,17 +465,15 @@ void term_paint(const struct surface *surface, bool all)
 			paint_line(surface, y);
 	}
 	surface_copy(&term.shown, surface);
-	if (term.is_modern)
-		tty_write("\033[?2026h");
 	wnoutrefresh(stdscr);
 	doupdate();
-	if (term.is_modern)
-		tty_write("\033[?2026l");
+	output_frame(term.is_modern);
 }
 
 void term_bell(void)
 {
-	beep();
+	if (!output_is_behind())
+		beep();
 }
 
 static uint32_t key_of_code(int code)

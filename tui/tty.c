@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a terminal is without curses: a descriptor that takes bytes, a size, the signals that belong to it, and the standard error that
- * must not be written on it. Main thread. Mutable file statics: there is one terminal. Neighbours: term.c, restore.c.
+ * What a terminal is without curses: modes, a size, the signals that belong to it, and the standard error that must not be written on
+ * it. Main thread. Mutable file statics: there is one terminal. Neighbours: term.c, output.c, restore.c.
  */
 #include "tui/tty.h"
 
-#include "base/array.h"
 #include "base/log.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
+
+/* No wall has more; curses counts lines and columns in a short, and 65,535 of both would be all the memory of the machine. */
+#define SIDE_MAX 10000
+#define CELLS_MAX 1000000
 
 static struct {
 	struct sigaction winch, tstp, cont;
 	sigset_t wait_mask;
+	struct termios modes;
+	bool has_modes;
 	int errors_fd; /* the real standard error, while ours goes to the log */
 } state = {.errors_fd = -1};
 
@@ -70,40 +73,25 @@ void tty_give_signals_back(void)
 	sigprocmask(SIG_SETMASK, &state.wait_mask, NULL);
 }
 
-static void write_all(const char *text, size_t n)
+void tty_keep_modes(void)
 {
-	while (n > 0) {
-		ssize_t written = write(STDOUT_FILENO, text, n);
-
-		if (written <= 0 && errno != EINTR && errno != EAGAIN)
-			return;
-		if (written > 0) {
-			text += written;
-			n -= (size_t)written;
-		}
-	}
+	state.has_modes = tcgetattr(STDIN_FILENO, &state.modes) == 0;
 }
 
-void tty_write(const char *text)
+void tty_set_modes(void)
 {
-	write_all(text, strlen(text));
+	/* not TCSADRAIN, which waits for a terminal that takes nothing */
+	if (state.has_modes)
+		tcsetattr(STDIN_FILENO, TCSANOW, &state.modes);
 }
 
-/* Terminals that are known to lack, or to print, the private modes of xterm. */
-bool tty_is_modern(void)
+void tty_forget_keys(void)
 {
-	static const char *const plain[] = {"linux", "vt", "dumb", "ansi", "cons", "sun", "unknown"};
-	const char *name = getenv("TERM");
-
-	for (size_t i = 0; name && i < ARRAY_LEN(plain); i++) {
-		if (strncmp(name, plain[i], strlen(plain[i])) == 0)
-			return false;
-	}
-	return name != NULL;
+	tcflush(STDIN_FILENO, TCIFLUSH);
 }
 
 /* What libraries print must not land between our cells. */
-void tty_hide_errors(void)
+bool tty_hide_errors(void)
 {
 	int log = log_fd(), to = log >= 0 ? log : open("/dev/null", O_WRONLY | O_CLOEXEC);
 
@@ -113,6 +101,7 @@ void tty_hide_errors(void)
 	}
 	if (log < 0 && to >= 0)
 		close(to);
+	return state.errors_fd >= 0;
 }
 
 void tty_show_errors(void)
@@ -130,7 +119,8 @@ bool tty_size(int *width, int *height)
 
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0)
 		return false;
-	*width = size.ws_col;
-	*height = size.ws_row;
+	int w = size.ws_col < SIDE_MAX ? size.ws_col : SIDE_MAX, h = size.ws_row < SIDE_MAX ? size.ws_row : SIDE_MAX;
+	*width = w;
+	*height = h < CELLS_MAX / w ? h : CELLS_MAX / w;
 	return true;
 }

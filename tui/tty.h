@@ -18,17 +18,18 @@ void tty_take_signals(void);
 void tty_give_signals_back(void);
 const sigset_t *tty_wait_mask(void);
 
-/* Writes all of it to standard output, or as much as a terminal that goes away takes. */
-void tty_write(const char *text);
+/* Keeps the modes that the terminal has now, and sets them again after somebody else had it. */
+void tty_keep_modes(void);
+void tty_set_modes(void);
+/* What was typed and not read yet is lost. */
+void tty_forget_keys(void);
 
-/* As the kernel knows it now; false where it does not. */
+/* As the kernel knows it now, but no more than 10,000 either way, and a million cells; false where it does not know. */
 bool tty_size(int *width, int *height);
 
-/* Does TERM name a terminal that knows, or silently ignores, the private modes of xterm? */
-bool tty_is_modern(void);
-
-/* What libraries print goes into the log, or nowhere, until it is shown again. Nothing happens if standard error is no terminal. */
-void tty_hide_errors(void);
+/* What libraries print goes into the log, or nowhere, until it is shown again. False, and nothing happens, if standard error
+ * is no terminal. */
+bool tty_hide_errors(void);
 void tty_show_errors(void);
 
 #endif

@@ -14,6 +14,7 @@ libvd_tui_a_SOURCES = \
 	tui/keymap.c tui/keymap.h \
 	tui/layout.c tui/layout.h \
 	tui/mouse.c tui/mouse.h \
+	tui/output.c tui/output.h \
 	tui/press.c tui/press.h \
 	tui/press_act.c \
 	tui/press_dialog.c \

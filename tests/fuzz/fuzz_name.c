@@ -98,8 +98,11 @@ static void show(int master, const struct surface *surface)
 	ssize_t n;
 
 	term_paint(surface, false);
-	while (size + 1 < sizeof output && (n = read(master, output + size, sizeof output - size - 1)) > 0)
-		size += (size_t)n;
+	do {
+		MUST(term_flush());
+		while (size + 1 < sizeof output && (n = read(master, output + size, sizeof output - size - 1)) > 0)
+			size += (size_t)n;
+	} while (term_is_behind());
 	output[size] = '\0';
 	check_output(output, size);
 }
