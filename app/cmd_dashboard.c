@@ -4,7 +4,26 @@
  */
 #include "app/commands.h"
 #include "app/signals.h"
+#include "base/buffer.h"
 #include "tui/tui.h"
+
+#include <stdlib.h>
+
+#include "config.h"
+
+/* What an operator has to know when the screen is gone all of a sudden. */
+static char *crash_note(const char *ledger)
+{
+	struct buffer note = {0};
+	buffer_printf(&note,
+		      PACKAGE_STRING " has crashed. The terminal is as it was before; migrations go on without it.\n");
+	if (ledger)
+		buffer_printf(&note,
+			      "What was asked of guests is in %s: virt-drain history --actions shows it,\n"
+			      "and the next dashboard looks after what is still open.\n",
+			      ledger);
+	return note.text;
+}
 
 int cmd_dashboard(const struct run *run)
 {
@@ -13,6 +32,7 @@ int cmd_dashboard(const struct run *run)
 	struct err_info why;
 	if (session_start(&session, run, &why) != ERR_OK)
 		return complain_and_exit_code(&why);
+	char *note = crash_note(run->ledger);
 	struct tui_settings screen = {
 		.theme = settings->theme,
 		.columns = settings->columns,
@@ -28,9 +48,11 @@ int cmd_dashboard(const struct run *run)
 		.is_demo = settings->demo && !session.is_recording,
 		.is_recording = session.is_recording,
 		.drain = session.drain,
+		.crash_note = note,
 		.stop_fd = signals_fd(),
 	};
 	enum err err = tui_run(session.backend, &screen, &why);
+	free(note);
 	int signal = signals_taken();
 	session_stop(&session);
 	if (err)

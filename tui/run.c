@@ -219,7 +219,7 @@ enum err tui_run(struct backend *backend, const struct tui_settings *settings, s
 	if (code != ERR_OK)
 		return code;
 	load_theme(&run);
-	struct term_settings term = {.mouse = settings->mouse, .theme = &run.theme};
+	struct term_settings term = {.mouse = settings->mouse, .theme = &run.theme, .crash_note = settings->crash_note};
 	code = term_open(&term, why);
 	if (code == ERR_OK) {
 		surface_init(&run.surface);

@@ -24,8 +24,9 @@ struct tui_settings {
 	duration refresh;         /* told in the title line */
 	bool is_read_only; /* these are told before the first snapshot is there; no order is made with is_read_only */
 	bool is_demo, is_recording;
-	const char *drain; /* the host that is being emptied; NULL or "" none */
-	int stop_fd;       /* readable: restore the terminal and return (TERM, HUP, INT arrived); -1: none */
+	const char *drain;      /* the host that is being emptied; NULL or "" none */
+	const char *crash_note; /* what a crash says on standard error when the terminal is back; NULL: nothing */
+	int stop_fd;            /* readable: restore the terminal and return (TERM, HUP, INT arrived); -1: none */
 };
 
 /* Runs until the operator quits, stop_fd becomes readable or the terminal is gone; the terminal is as it was found.
