@@ -23,6 +23,7 @@ tree = $(sort $(patsubst $(srcdir)/%,%,$(shell find $(srcdir)/$(1) -type f -name
 
 include tests/unit/unit.mk
 include tests/model/model.mk
+include tests/term/term.mk
 include tests/bench/bench.mk
 include tests/fuzz/fuzz.mk
 
@@ -46,8 +47,8 @@ tests_lab_contract_lab_LDADD = $(tests_lab_driver_say_LDADD) $(CMOCKA_LIBS)
 endif
 
 .PHONY: check-unit check-long bench bench-moments
-check-unit: $(check_PROGRAMS)
-	$(MAKE) check-TESTS TESTS='$(check_PROGRAMS)'
+check-unit: $(filter-out tests/term/%,$(check_PROGRAMS))
+	$(MAKE) check-TESTS TESTS='$(filter-out tests/term/%,$(check_PROGRAMS))'
 
 check-long: all $(check_PROGRAMS) $(lab_programs)
 	$(MAKE) check-TESTS TESTS='$(LONG_TESTS)'
