@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mask.h"
 #include "report/report.h"
 
 #include <errno.h>
@@ -245,7 +246,7 @@ struct hook *hook_start(const char *command, duration patience)
 	hook->command = mem_dup(command);
 	hook->patience = patience.ms > 0 ? patience : (duration){HOOK_PATIENCE_MS};
 	hook->queue = queue_new(HOOK_WAITING_MOST);
-	sigfillset(&all);
+	mask_of_threads(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	bool is_running = hook->queue && pthread_create(&hook->thread, NULL, run, hook) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

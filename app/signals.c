@@ -4,6 +4,8 @@
  */
 #include "app/signals.h"
 
+#include "base/mask.h"
+
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -23,13 +25,10 @@ static sigset_t ending(void)
 
 int signals_start(void)
 {
-	static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 	sigset_t all, set = ending();
 	sigaction(SIGPIPE, &ignore, NULL);
-	sigfillset(&all);
-	for (unsigned i = 0; i < sizeof faults / sizeof faults[0]; i++)
-		sigdelset(&all, faults[i]);
+	mask_of_threads(&all);
 	sigprocmask(SIG_BLOCK, &all, &signals_before);
 	signals_descriptor = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return signals_descriptor;

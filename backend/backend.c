@@ -6,6 +6,7 @@
 
 #include "backend/collector.h"
 #include "base/clock.h"
+#include "base/mask.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -104,7 +105,7 @@ static int start_thread(pthread_t *thread, void *(*run)(void *), void *argument)
 {
 	sigset_t all, before;
 
-	sigfillset(&all);
+	mask_of_threads(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	int code = pthread_create(thread, NULL, run, argument);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -9,6 +9,7 @@ libvd_base_a_SOURCES = \
 	base/err.c base/err.h \
 	base/failpoint.c base/failpoint.h \
 	base/log.c base/log.h \
+	base/mask.c base/mask.h \
 	base/text.c base/text.h \
 	base/text_clean.c \
 	base/text_ranges.c base/text_ranges.h \

@@ -8,6 +8,7 @@
 #include "backend/libvirt/loop.h"
 #include "base/array.h"
 #include "base/log.h"
+#include "base/mask.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -129,7 +130,7 @@ static bool call_thread_new(struct call *call)
 	pthread_attr_init(&attributes);
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	sigfillset(&all);
+	mask_of_threads(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	int failed = pthread_create(&thread, &attributes, call_thread, call);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);

@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mask.h"
 
 #include <errno.h>
 #include <libvirt/libvirt.h>
@@ -388,7 +389,7 @@ enum err loop_start(struct err_info *why)
 	if (!loop.is_running)
 		result = loop_open(why);
 	if (!loop.is_running && result == ERR_OK) {
-		sigfillset(&all);
+		mask_of_threads(&all);
 		pthread_sigmask(SIG_SETMASK, &all, &old);
 		int failed = pthread_create(&loop.thread, NULL, loop_main, NULL);
 		pthread_sigmask(SIG_SETMASK, &old, NULL);

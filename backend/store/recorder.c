@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mask.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -230,7 +231,7 @@ static void side_start(struct recorder_side *side, size_t bound, void *(*run)(vo
 	if (!side->queue || side->done_fd < 0)
 		return;
 	/* Signals belong to the main thread. */
-	sigfillset(&all);
+	mask_of_threads(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	side->is_running = pthread_create(&side->thread, NULL, run, recorder) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

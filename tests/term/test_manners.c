@@ -7,6 +7,7 @@
 #include "tests/support/vt.h"
 #include "tui/dialog.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -16,6 +17,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -198,6 +200,39 @@ static void a_crash_says_what_where_and_that_it_is_remembered(void **state)
 	assert_int_equal(system(remove), 0);
 }
 
+/* The highest thread of the program, which is none that knows of a terminal. */
+static pid_t youngest_thread(const struct vt *vt)
+{
+	char path[64];
+	pid_t youngest = vt->program;
+
+	snprintf(path, sizeof path, "/proc/%d/task", (int)vt->program);
+	DIR *tasks = opendir(path);
+	for (struct dirent *entry; tasks && (entry = readdir(tasks));) {
+		pid_t thread = (pid_t)strtol(entry->d_name, NULL, 10);
+
+		youngest = thread > youngest ? thread : youngest;
+	}
+	if (tasks)
+		closedir(tasks);
+	return youngest;
+}
+
+static void a_crash_of_another_thread_is_no_different(void **state)
+{
+	struct vt *vt = dashboard();
+	pid_t thread = youngest_thread(vt);
+
+	(void)state;
+	assert_int_not_equal(thread, vt->program);
+	assert_int_equal(syscall(SYS_tgkill, vt->program, thread, SIGSEGV), 0);
+	assert_true(vt_await_end(vt));
+	assert_status(vt, 128 + SIGSEGV);
+	assert_as_found(vt);
+	assert_true(vt_shows(vt, "has crashed"));
+	vt_free(vt);
+}
+
 /* ---- stop and go on */
 
 static bool has_entered(struct vt *vt, const void *times)
@@ -269,6 +304,26 @@ static void what_is_typed_while_it_is_stopped_answers_nothing(void **state)
 	vt_type(vt, "y");
 	come_back(vt, 2);
 	assert_not_answered(vt);
+	vt_free(vt);
+}
+
+static void a_storm_of_signals_changes_nothing(void **state)
+{
+	static const int numbers[] = {SIGWINCH, SIGCHLD, SIGPIPE, SIGURG, SIGCONT};
+	struct vt *vt = dashboard();
+
+	(void)state;
+	for (int i = 0; i < 50000; i++) {
+		vt_signal(vt, numbers[(size_t)i % ARRAY_LEN(numbers)]);
+		vt_pump(vt, 0);
+	}
+	wait_for_tick(vt);
+	vt_type(vt, "?");
+	assert_true(vt_await_text(vt, "one line up"));
+	vt_type(vt, "qq");
+	assert_true(vt_await_end(vt));
+	assert_status(vt, 0);
+	assert_as_found(vt);
 	vt_free(vt);
 }
 
@@ -605,8 +660,10 @@ int main(int argc, char **argv)
 		cmocka_unit_test(it_leaves_the_terminal_as_it_found_it),
 		cmocka_unit_test(it_leaves_every_kind_of_terminal_after_a_crash),
 		cmocka_unit_test(a_crash_says_what_where_and_that_it_is_remembered),
+		cmocka_unit_test(a_crash_of_another_thread_is_no_different),
 		cmocka_unit_test(it_stops_and_comes_back),
 		cmocka_unit_test(what_is_typed_while_it_is_stopped_answers_nothing),
+		cmocka_unit_test(a_storm_of_signals_changes_nothing),
 		cmocka_unit_test(a_hang_up_ends_it_without_spinning),
 		cmocka_unit_test(a_hang_up_ends_it_while_a_question_is_open),
 		cmocka_unit_test(signals_end_it_although_nobody_reads),
