@@ -24,7 +24,15 @@ ends_without_terminal() {
 }
 with_question() { with_dashboard && press a && await 10 shown '[ Cancel ]' && ends_without_terminal; }
 check 'while a question is open' with_question
-with_stopped_output() { with_dashboard && press C-s && sleep 1.5 && ends_without_terminal; } # time for frames that find no taker
+# Ctrl-S is a key like others to the dashboard; whoever has the terminal open can stop its output all the same.
+stop_output() { perl -e 'use POSIX; tcflow(fileno(STDIN), TCOOFF) or die "tcflow: $!\n"' <"$(tm display-message -p '#{pane_tty}')"; }
+screen_clock() { screen | grep -oE '[0-9]{2}:[0-9]{2}:[0-9]{2}' | head -n 1; }
+clock_moved() { [ "$(screen_clock)" != "$1" ]; }
+with_stopped_output() {
+	with_dashboard && await 10 clock_moved "$(screen_clock)" && stop_output && press C-l || return 1
+	! await 3 clock_moved "$(screen_clock)" || { echo 'the output is not stopped'; return 1; }
+	ends_without_terminal
+}
 check 'while its output is stopped' with_stopped_output
 # nohup would redirect, the shell's own trap does not: the program then hears of it by the terminal alone
 deaf() { with_dashboard "trap '' HUP;" && ends_without_terminal; }

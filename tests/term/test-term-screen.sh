@@ -49,6 +49,25 @@ press Escape
 press q
 await 10 shown 'status=0 ready>'
 
+# Not by a clock, which a busy machine would bend: the wait for the rest of a key is seen where it is asked for.
+escape_waits_25_ms() {
+	type_line clear
+	type_line "strace -o $term_dir/trace -e trace=poll $drain --demo"
+	await 15 shown 'pre-copy' || { screen; return 1; }
+	press l
+	await 10 shown 'LOG' || { screen; return 1; }
+	press Escape
+	await 10 shown 'REMAIN' || { screen; return 1; }
+	press q
+	await 10 shown 'status=0 ready>' || { screen; return 1; }
+	grep -E '^poll\(.*, 25\) += 0' "$term_dir/trace" || { cat "$term_dir/trace"; return 1; }
+}
+if strace -o /dev/null true 2>/dev/null; then
+	check 'Escape waits 25 ms for the rest of a key' escape_waits_25_ms
+else
+	skip 'Escape waits 25 ms for the rest of a key' 'strace cannot trace here'
+fi
+
 ascii_only() { screen | LC_ALL=C grep -q '[^ -~]' && { screen; return 1; }; return 0; }
 no_colour() { tm capture-pane -pe | grep -qE $'\033\\[[0-9;]*(3[0-7]|4[0-7]|38;|48;)' && return 1; return 0; }
 

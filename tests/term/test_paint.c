@@ -348,9 +348,55 @@ static void no_character_commands_the_terminal(void **state)
 	}
 }
 
+/* The list itself: what it has to catch, and what it has to let through. */
+static void the_list_knows_good_from_bad(void **state)
+{
+	static const char *const good[] = {
+		"caf\xc3\xa9 \xe2\x94\x82\r\n", "\033[1;24r\033(B\033[0;1m", "\033[?1006;1000h",
+		"\033[?2026hx\033[?2026l",      "\033[22;0;0t\033=",         "\016\017\a"};
+	static const char *const bad[] = {"\033]104\a",
+					  "\033]52;c;x\a",
+					  "\033Pq\033\\",
+					  "\xc2\x9b"
+					  "31m",
+					  "\x9b"
+					  "31m",
+					  "\xe2\x80\xae",
+					  "\xe2\x81\xa6",
+					  "\xff",
+					  "\xe2\x94x",
+					  "\xed\xa0\x80",
+					  "\177",
+					  "\005",
+					  "\033[?9999h",
+					  "\033[8;9;9t",
+					  "\033[?2026h\033[?2026h",
+					  "\033c",
+					  "\033[6n",
+					  "\033[>c"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		struct wire wire = {0};
+
+		wire_feed(&wire, good[i], strlen(good[i]));
+		assert_string_equal(wire.trouble, "");
+		assert_true(wire_is_at_rest(&wire));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct wire wire = {0};
+
+		wire_feed(&wire, bad[i], strlen(bad[i]));
+		if (!wire.trouble[0])
+			print_message("# let through: %zu\n", i);
+		assert_string_not_equal(wire.trouble, "");
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_list_knows_good_from_bad),
 		cmocka_unit_test(every_role_looks_as_its_theme_says),
 		cmocka_unit_test(a_frame_costs_what_changed),
 		cmocka_unit_test(no_character_commands_the_terminal),
