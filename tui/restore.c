@@ -27,8 +27,10 @@ static const struct {
 	int number;
 	const char *name; /* NULL: no crash, nothing to report */
 } deadly[] = {
-	{SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"}, {SIGABRT, "SIGABRT"}, {SIGFPE, "SIGFPE"},
-	{SIGILL, "SIGILL"},   {SIGSYS, "SIGSYS"}, {SIGTRAP, "SIGTRAP"}, {SIGQUIT, NULL},
+	{SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"},   {SIGABRT, "SIGABRT"}, {SIGFPE, "SIGFPE"}, {SIGILL, "SIGILL"},
+	{SIGSYS, "SIGSYS"},   {SIGTRAP, "SIGTRAP"}, {SIGQUIT, NULL},      {SIGALRM, NULL},    {SIGUSR1, NULL},
+	{SIGUSR2, NULL},      {SIGVTALRM, NULL},    {SIGPROF, NULL},      {SIGXCPU, NULL},    {SIGXFSZ, NULL},
+	{SIGIO, NULL},        {SIGPWR, NULL},       {SIGSTKFLT, NULL},
 };
 
 static struct {

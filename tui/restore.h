@@ -16,11 +16,12 @@ void restore_modes(void);
 void restore_prepare(int fd, const char *bytes, size_t n);
 
 /* What a crash says on `fd` once the terminal is back, and where standard error goes: `note` (copied, cut at 1,000 bytes), the signal and
- * where in the program it was. Without it, and for QUIT, nothing is said. */
+ * where in the program it was. Without it, and for signals that are no crash, nothing is said. */
 void restore_report(int fd, const char *note);
 
-/* From now on a crash (SEGV, BUS, ABRT, ...), QUIT and running out of memory write the bytes, set the modes and tell, then go on to die as
- * they would have. Nothing is done while disarmed. */
+/* From now on a crash (SEGV, BUS, ABRT, ...), running out of memory and every other signal that would end the program (QUIT, USR1, ALRM,
+ * ...; not TERM, HUP and INT, which the program looks after) write the bytes, set the modes and tell, then go on to die as they would have.
+ * Nothing is done while disarmed. */
 void restore_arm(void);
 void restore_disarm(void);
 

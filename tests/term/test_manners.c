@@ -138,6 +138,9 @@ static void it_leaves_the_terminal_as_it_found_it(void **state)
 		{SIGBUS, 128 + SIGBUS, true},
 		{SIGABRT, 128 + SIGABRT, true},
 		{SIGFPE, 128 + SIGFPE, true},
+		{SIGUSR1, 128 + SIGUSR1, false},
+		{SIGALRM, 128 + SIGALRM, false},
+		{SIGXCPU, 128 + SIGXCPU, false},
 	};
 
 	(void)state;
