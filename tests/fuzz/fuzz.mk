@@ -54,7 +54,7 @@ fuzz-build/fuzz_$(TARGET): $(call fuzz_objects,tests/fuzz/fuzz_$(TARGET).c tests
 
 # New inputs stay in fuzz-build/TARGET; what is worth keeping goes small into the corpus by hand (docs/testing.md).
 .PHONY: fuzz
-fuzz: fuzz-build/fuzz_$(TARGET)
+fuzz: $(if $(TARGET),fuzz-build/fuzz_$(TARGET))
 	@test -n '$(TARGET)' || { echo 'make fuzz TARGET=$(subst tests/fuzz/fuzz_,,$(fuzz_programs))' >&2; exit 2; }
 	$(MKDIR_P) fuzz-build/$(TARGET)
 	cd fuzz-build && LSAN_OPTIONS=suppressions='$(abs_top_srcdir)/tests/support/lsan.supp':print_suppressions=0 \
