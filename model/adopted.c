@@ -176,10 +176,11 @@ bool adopted_judge(struct intent *intent, const struct sight *sight, struct stam
 enum debt debt_of(const struct intent *intent, const struct sight *sight)
 {
 	bool is_over = !sight->migration || phase_is_outcome(sight->migration->phase);
+	bool runs = sight->source.run == DOMAIN_RUNNING || sight->elsewhere.run == DOMAIN_RUNNING;
 
 	if (intent->owes && is_over && sight->is_migrating && sight->source.run != DOMAIN_RUNNING)
 		return DEBT_OPEN;
-	if (!sight->migration && !sight->is_jobless && sight->elsewhere.run != DOMAIN_RUNNING && intent->owes)
+	if (!sight->migration && !sight->is_jobless && !runs && intent->owes)
 		return sight->source.run == DOMAIN_UNKNOWN ? DEBT_BLIND : DEBT_OPEN;
 	enum debt debt = debt_judge(intent, sight->migration, sight->source, sight->elsewhere, sight->destination_seen);
 	/* a copy that stands there may be about to run: two of one guest must never */

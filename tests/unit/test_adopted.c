@@ -247,6 +247,8 @@ static void a_guest_that_is_seen_to_run_in_its_next_migration_is_owed_nothing(vo
 	assert_int_equal(debt_of(&intent, &sight), DEBT_OPEN);
 	sight.source = running;
 	assert_int_equal(debt_of(&intent, &sight), DEBT_NONE);
+	/* or came back, and nobody has asked for its job yet */
+	assert_int_equal(debt_of(&intent, &(struct sight){.source = running}), DEBT_NONE);
 }
 
 static void an_owed_guest_is_due_only_where_both_ends_were_looked_at(void **state)
