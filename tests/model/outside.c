@@ -69,7 +69,7 @@ static void happens(enum fault fault)
 static void begin_migration(void)
 {
 	struct guest *guest = any_guest();
-	uint32_t destination = (uint32_t)chance_below(chance_one_in(6) ? N_HOSTS : N_WATCHED);
+	uint32_t destination = (uint32_t)chance_below(chance_one_in(3) ? N_HOSTS : N_WATCHED);
 
 	world_migrate(guest, destination, chance_one_in(2));
 }

@@ -116,6 +116,14 @@ static bool count(const char *what, uint64_t n)
 	return n > 0;
 }
 
+/* What cannot be: an armed force ends in no other way, a limit is no call that could fail. */
+static bool can_end(enum action action, enum intent_stage stage)
+{
+	if (action == ACTION_ARM)
+		return stage == INTENT_PROVEN || stage == INTENT_DISARMED;
+	return stage != INTENT_DISARMED && (action != ACTION_TIMEOUT || stage != INTENT_FAILED);
+}
+
 static bool count_actions(void)
 {
 	static const enum intent_stage stages[] = {INTENT_PROVEN, INTENT_REFUSED, INTENT_FAILED, INTENT_UNPROVEN,
@@ -126,6 +134,9 @@ static bool count_actions(void)
 		char text[80];
 		const char *name = action_name((enum action)a);
 
+		/* it needs a ledger that tells of other processes' armed forces, which memory.c is not */
+		if (a == ACTION_DISARM)
+			continue;
 		snprintf(text, sizeof text, "%s: accepted", name);
 		is_ok &= count(text, model.counts.asked[a]);
 		snprintf(text, sizeof text, "%s: refused at once", name);
@@ -133,8 +144,7 @@ static bool count_actions(void)
 		snprintf(text, sizeof text, "%s: adopted", name);
 		is_ok &= count(text, model.counts.adopted[a]);
 		for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++) {
-			bool is_armed = a == ACTION_ARM;
-			if ((stages[i] == INTENT_DISARMED) != is_armed && stages[i] != INTENT_PROVEN)
+			if (!can_end((enum action)a, stages[i]))
 				continue;
 			snprintf(text, sizeof text, "%s: %s", name, intent_stage_name(stages[i]));
 			is_ok &= count(text, model.counts.closed[a][stages[i]]);

@@ -170,6 +170,9 @@ void world_complete(struct guest *guest)
 
 	end_job(guest, FATE_MOVED);
 	guest->host = job.destination;
+	/* moved as it stood: from here on nobody can know whose pause it was */
+	if (job.was_paused)
+		guest->destination = NO_HOST;
 	if (job.was_paused)
 		world_set(guest, (struct domain_state){DOMAIN_PAUSED, REASON_USER}, DOMAIN_EVENT_SUSPENDED);
 	else
