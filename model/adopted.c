@@ -108,6 +108,8 @@ static bool judge_by_place(struct intent *intent, const struct sight *sight, str
 		return judge_abort_by_place(intent, sight, now);
 	if (intent->order.action == ACTION_FORCE_COMPLETE)
 		return judge_force_by_place(intent, sight, now);
+	if (intent->order.action != ACTION_DOWNTIME && action_is_sent(intent->order.action))
+		return false;
 	close_as(intent, INTENT_UNPROVEN, "its migration is over: whether it held until then was not seen", now);
 	return true;
 }
