@@ -50,8 +50,9 @@ endif
 check-unit: $(filter-out tests/term/%,$(check_PROGRAMS))
 	$(MAKE) check-TESTS TESTS='$(filter-out tests/term/%,$(check_PROGRAMS))'
 
+# KILLS: how often virt-drain is killed in tests/faults/test-adoption.sh; ./check asks for a dozen
 check-long: all $(check_PROGRAMS) $(lab_programs)
-	$(MAKE) check-TESTS TESTS='$(LONG_TESTS)'
+	KILLS=$${KILLS:-200} $(MAKE) check-TESTS TESTS='$(LONG_TESTS)'
 
 bench: all $(BENCHES) $(lab_programs)
 	@srcdir='$(abs_top_srcdir)'; builddir='$(abs_top_builddir)'; export srcdir builddir; \

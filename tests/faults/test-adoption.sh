@@ -17,15 +17,17 @@ more_cleanup() {
 
 something_is_open() { ! nothing_is_open; }
 runs_somewhere() { guest_runs_on "$1" host1 || guest_runs_on "$1" host2; }
-# A guest that is copied until somebody acts: busy NAME [MIGRATE-OPTION ...]
+# Guests that are copied until somebody acts, all at once: busy MIGRATE-OPTION ... -- NAME ...
 busy() {
-	local name=$1
+	local options=() name pids=()
+	while [ "$1" != -- ]; do options+=("$1"); shift; done
 	shift
-	busy_guest "$name" host1 host2 --bandwidth 3 "$@"
+	for name; do busy_guest "$name" host1 host2 --bandwidth 3 "${options[@]}" & pids+=($!); done
+	wait "${pids[@]}"
 }
 forget() {
-	local host
-	for host in host1 host2; do virsh_on "$host" destroy "$1" >/dev/null 2>&1; done
+	local name
+	for name; do lab remove "$name"; done
 }
 
 # died_at POINT ARGUMENT ...: the program ends there by SIGKILL. A look at the job of a busy emulated guest takes the better part of a second, and
@@ -55,13 +57,12 @@ adopted() { cat "$scratch"/rescue.? | grep -c 'looked after from here'; }
 
 # round METHOD ARGUMENT ...: one guest and one kill per failpoint, all at once.
 round() {
-	local method=$1 command=$2 point name left
+	local method=$1 command=$2 point left guests options=()
 	local -A pid
 	shift 2
-	for point in $points; do
-		name=$method-$point
-		if [ "$method" = postcopy ]; then busy "$name" --postcopy --postcopy-bandwidth 20; else busy "$name"; fi
-	done
+	[ "$method" != postcopy ] || options=(--postcopy --postcopy-bandwidth 20)
+	mapfile -t guests < <(printf "$method-%s\n" $points)
+	busy "${options[@]}" -- "${guests[@]}"
 	for point in $points; do
 		died_at "$point" "$command" "host1/$method-$point" "$@" --wait >"$scratch/said.$point" 2>&1 &
 		pid[$point]=$!
@@ -83,7 +84,7 @@ round() {
 	check "$method: where no call was made nothing is claimed" same "$(last_intent "$method-before-call" stage)" unproven
 	check "$method: nothing was sent again" migration_runs "$method-before-call" host1
 	rescue_end
-	for point in $points; do forget "$method-$point"; done
+	forget "${guests[@]}"
 }
 
 rounds() {
@@ -94,7 +95,7 @@ rounds() {
 
 # ---- the job ends, the pause comes, and its maker dies before it sees why: only adoption saves the guest ----
 stand_still() { # NAME
-	busy "$1"
+	busy -- "$1"
 	rm -f "$scratch"/barrier*
 	VIRT_DRAIN_BARRIER=$scratch/barrier died_at after-call force-complete "host1/$1" --method pause --wait >"$scratch/said" 2>&1 &
 	local acting=$!
@@ -138,8 +139,7 @@ ended_early() {
 	check 'and its intent closed' await 30 nothing_is_open
 	rescue_end
 	check 'which says so' contains "$(last_intent again text)" 'the guest was resumed'
-	forget late
-	forget again
+	forget late again
 }
 
 ended_early
