@@ -57,10 +57,11 @@ adopted() { cat "$scratch"/rescue.? | grep -c 'looked after from here'; }
 
 # round METHOD ARGUMENT ...: one guest and one kill per failpoint, all at once.
 round() {
-	local method=$1 command=$2 point left guests options=()
+	local method=$1 command=$2 point left first guests options=()
 	local -A pid
 	shift 2
 	[ "$method" != postcopy ] || options=(--postcopy --postcopy-bandwidth 20)
+	first=$(asked 'SELECT coalesce(max(id), 0) FROM intent')
 	mapfile -t guests < <(printf "$method-%s\n" $points)
 	busy "${options[@]}" -- "${guests[@]}"
 	for point in $points; do
@@ -72,11 +73,14 @@ round() {
 		kills=$((kills + 1))
 	done
 	left=$(asked "SELECT count(*) FROM intent WHERE stage IN ('asked', 'recorded', 'sent') OR owes")
-	check "$method: intents are left open" test "$left" -ge 4
+	# one that lives a little longer may have taken over what another left
+	check "$method: intents are left open" test "$left" -ge 1
 	rescue_start
 	check "$method: every intent gets an outcome" await 60 nothing_is_open ||
 		diag "$(asked 'SELECT domain_name, stage, owes, text FROM intent ORDER BY id DESC LIMIT 5')"
 	check "$method: each was adopted once" same "$(adopted)" "$left"
+	check "$method: what the dead left was adopted" \
+		test "$(asked "SELECT count(*) FROM intent WHERE id > $first AND adopted_ms IS NOT NULL")" -ge 4
 	for point in $points; do
 		check "$method: the guest of $point runs" await 30 runs_somewhere "$method-$point"
 	done
