@@ -32,7 +32,8 @@ libvd_store_a_SOURCES = \
 # backend/libvirt: the real fleet
 libvd_libvirt_a_SOURCES = \
 	backend/libvirt/libvirt.h backend/libvirt/hosts.h \
-	backend/libvirt/act.c backend/libvirt/act.h \
+	backend/libvirt/act.c backend/libvirt/act.h backend/libvirt/act_private.h \
+	backend/libvirt/act_facts.c \
 	backend/libvirt/calls.c backend/libvirt/calls.h \
 	backend/libvirt/connection.c \
 	backend/libvirt/discover.c \

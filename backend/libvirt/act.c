@@ -1,48 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Actions on guests. Each reads the guest's state and job, asks action_check, makes its one call, and where it can freeze a guest reads again
- * what became of it. Return code 0 is not proof, and "no such job" and "no permission for post-copy" are both error 55: so facts decide,
- * never texts. Call threads.
+ * what became of it. Return code 0 is not proof. Neighbour: act_facts.c reads and decides. Call threads.
  */
-#include "backend/libvirt/act.h"
+#include "backend/libvirt/act_private.h"
 
 #include "backend/libvirt/calls.h"
-#include "backend/libvirt/params.h"
 #include "backend/libvirt/reads.h"
-#include "backend/libvirt/states.h"
-#include "base/clock.h"
 #include "base/failpoint.h"
 
 #include <libvirt/virterror.h>
 #include <stdio.h>
 #include <string.h>
-
-struct act {
-	virConnectPtr conn;
-	virDomainPtr domain;
-	const struct intent *intent;
-	const struct act_seam *seam;
-	struct intent_reply *reply;
-	const char *name; /* from our own copy */
-	struct err_info why;
-};
-
-/* What was read just before or just after a call. */
-struct reading {
-	struct domain_state state;
-	bool has_job;    /* an outgoing migration, and nothing else */
-	bool is_another; /* not the one that was confirmed */
-	bool is_incoming;
-	bool is_preparing;
-};
-
-static enum err act_check(const struct act *act, enum action action, enum force_method method,
-			  const struct action_facts *facts, struct err_info *why)
-{
-	if (act->seam->check)
-		return act->seam->check(action, method, facts, why);
-	return action_check(action, method, facts, why);
-}
 
 static void act_before_call(const struct act *act)
 {
@@ -61,15 +30,13 @@ static void act_after_call(const struct act *act)
 		act->seam->after_call(act->seam->context);
 }
 
-/* The end of an action: its result and a sentence. */
-static void act_end(struct act *act, enum err result, const char *text)
+void act_end(struct act *act, enum err result, const char *text)
 {
 	act->reply->result = result;
 	snprintf(act->reply->text, sizeof act->reply->text, "%s", text);
 }
 
-/* The last error of libvirt as the end of the action. */
-static enum err act_error(struct act *act, const char *what)
+enum err act_error(struct act *act, const char *what)
 {
 	enum err result = read_error(&act->why, act->conn, "cannot %s %s", what, act->name);
 
@@ -77,100 +44,6 @@ static enum err act_error(struct act *act, const char *what)
 		err_set(&act->why, result, "libvirt", VIR_ERR_OPERATION_TIMEOUT,
 			"the monitor of %s is busy: another call waits for its QEMU, nothing was done", act->name);
 	return result;
-}
-
-static enum err act_read_state(struct act *act, struct domain_state *out)
-{
-	int state, reason;
-
-	calls_count(LIBVIRT_CALL_ACT);
-	if (virDomainGetState(act->domain, &state, &reason, 0) < 0)
-		return act_error(act, "read the state of");
-	*out = state_of(state, reason);
-	return ERR_OK;
-}
-
-static bool is_another(const struct intent *intent, const struct job_stats *stats, mono_time asked)
-{
-	return job_is_another(&intent->job, stats) || job_began_since(&intent->job, intent->job_at, stats, asked);
-}
-
-static enum err act_read_job(struct act *act, struct reading *out)
-{
-	virTypedParameterPtr param = NULL;
-	int type = VIR_DOMAIN_JOB_NONE, n = 0;
-	struct params_read params;
-	mono_time asked = clock_mono();
-
-	out->has_job = out->is_another = out->is_incoming = out->is_preparing = false;
-	calls_count(LIBVIRT_CALL_ACT);
-	if (virDomainGetJobStats(act->domain, &type, &param, &n, 0) < 0) {
-		enum err result = act_error(act, "read the job of");
-		out->is_incoming = read_error_code(&act->why) == VIR_ERR_OPERATION_UNSUPPORTED;
-		/* not running, or gone: then it has no job, and its state says the rest */
-		return out->is_incoming || result == ERR_INVALID_STATE || result == ERR_NOT_FOUND ? ERR_OK : result;
-	}
-	params_read(&params, param, n);
-	virTypedParamsFree(param, n);
-	out->has_job = (type == VIR_DOMAIN_JOB_UNBOUNDED || type == VIR_DOMAIN_JOB_BOUNDED) &&
-		       params.operation == VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT;
-	out->is_another = out->has_job && is_another(act->intent, &params.stats, asked);
-	out->is_preparing = !job_has(&params.stats, JOB_MEMORY_TOTAL) || params.stats.memory_total.n == 0;
-	return ERR_OK;
-}
-
-static enum err act_read(struct act *act, struct reading *out)
-{
-	enum err result = act_read_job(act, out);
-
-	return result == ERR_OK ? act_read_state(act, &out->state) : result;
-}
-
-static enum phase phase_of(const struct reading *reading)
-{
-	if (reading->state.run == DOMAIN_PAUSED) {
-		switch (reading->state.reason) {
-		case REASON_POSTCOPY: return PHASE_POSTCOPY;
-		case REASON_POSTCOPY_FAILED: return PHASE_POSTCOPY_FAILED;
-		/* its owner can stop a guest whose disks are still being mirrored */
-		case REASON_MIGRATION: return reading->is_preparing ? PHASE_PREPARING : PHASE_PAUSED;
-		case REASON_OTHER:
-		case REASON_USER:
-		case REASON_IO_ERROR:
-		case REASON_STARTING_UP:
-		case REASON_API_ERROR:
-		case REASON_MIGRATED:
-		case REASON_MIGRATION_CANCELED:
-		case REASON_UNPAUSED:
-		case REASON_FAILED: break;
-		}
-	}
-	return reading->is_preparing ? PHASE_PREPARING : PHASE_PRECOPY;
-}
-
-static struct action_facts facts_of(const struct reading *reading)
-{
-	enum phase phase = phase_of(reading);
-
-	return (struct action_facts){
-		.is_reachable = true,
-		.is_known = reading->has_job || reading->is_incoming,
-		.is_another_job = reading->is_another,
-		.is_incoming_side = reading->is_incoming,
-		.phase = phase,
-		.guest_was_paused = reading->state.run == DOMAIN_PAUSED && phase <= PHASE_PRECOPY,
-	};
-}
-
-/* Fresh facts and the rule on them. */
-static enum err act_may(struct act *act, enum action action, enum force_method method, struct reading *reading)
-{
-	enum err result = act_read(act, reading);
-
-	if (result != ERR_OK)
-		return result;
-	struct action_facts facts = facts_of(reading);
-	return act_check(act, action, method, &facts, &act->why);
 }
 
 /* The end after a call that failed. "Not in this state" means that the guest or its job changed under us: facts say what it is now. */
@@ -181,6 +54,20 @@ static void act_end_failed(struct act *act, enum err result, enum force_method m
 	enum err now = result == ERR_INVALID_STATE ? act_may(act, act->intent->order.action, method, &reading) : ERR_OK;
 
 	act_end(act, now != ERR_OK ? now : result, now != ERR_OK ? act->why.text : failure.text);
+}
+
+/* ---- resume */
+
+/* `done` is said where it returned 0. */
+static enum err act_call_resume(struct act *act, const char *done)
+{
+	act_before_call(act);
+	int called = virDomainResume(act->domain);
+	enum err result = called < 0 ? act_error(act, "resume") : ERR_OK;
+	failpoint("resume-after-call");
+	act_after_call(act);
+	act_end(act, result, result == ERR_OK ? done : act->why.text);
+	return result;
 }
 
 /* ---- pause */
@@ -355,7 +242,7 @@ static void act_read_back(struct act *act, unsigned long wanted, unsigned flags)
 
 static void act_bandwidth(struct act *act, const struct reading *reading)
 {
-	unsigned flags = phase_of(reading) == PHASE_POSTCOPY ? VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY : 0;
+	unsigned flags = act_phase(reading) == PHASE_POSTCOPY ? VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY : 0;
 	uint64_t ordered = act->intent->order.value;
 	/* not 0 for "no limit", because before post-copy libvirt means nothing by it */
 	unsigned long value = (unsigned long)(ordered ? ordered : action_bandwidth_max());
@@ -443,12 +330,8 @@ void act_pay_debt(virConnectPtr conn, const struct intent *intent, const struct 
 	} else if (reading.has_job || reading.is_incoming || reading.state.run != DOMAIN_PAUSED || !is_ours) {
 		act_end(&act, ERR_INVALID_STATE, "the guest is not one that our pause left frozen: nothing was done");
 	} else {
-		act_before_call(&act);
-		int called = virDomainResume(act.domain);
-		result = called < 0 ? act_error(&act, "resume") : ERR_OK;
-		failpoint("resume-after-call");
-		act_after_call(&act);
-		act_end(&act, result, called < 0 ? act.why.text : "the guest that our pause left frozen was resumed");
+		result = act_call_resume(&act, "the guest that our pause left frozen was resumed");
+		(void)result;
 	}
 	virDomainFree(act.domain);
 }
