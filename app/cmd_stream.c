@@ -72,7 +72,7 @@ static struct told *told_of(struct stream *stream, const struct row *row)
 /* Is a line due? In words a change of phase is a notice already, so only figures are repeated; in JSON every change is an object. */
 static bool is_due(const struct stream *stream, const struct told *told, const struct row *row, mono_time now)
 {
-	bool is_first = told->phase == PHASE_COUNT, is_over = phase_is_outcome(row->phase);
+	bool is_first = told->phase == PHASE_COUNT, is_over = !phase_has_job(row->phase);
 	bool has_figures = row->age.ms >= 0;
 	if (stream->is_json && (told->phase != row->phase || told->verdict != row->forecast.verdict))
 		return has_figures || is_over;

@@ -40,7 +40,7 @@ static bool all_sampled(const struct snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->n_rows; i++) {
 		const struct row *row = &snapshot->row[i];
-		if (!phase_is_outcome(row->phase) && row->freshness == FRESH && !row->has_throughput)
+		if (phase_has_job(row->phase) && row->freshness == FRESH && !row->has_throughput)
 			return false;
 	}
 	return true;
@@ -85,7 +85,8 @@ enum discovery_state discovery_step(struct discovery *discovery, const struct sn
 	if (discovery->settled_at.ms == 0 && is_settled)
 		discovery->settled_at = now;
 	bool is_ripe = is_settled && mono_since(now, discovery->settled_at).ms >= discovery->refresh.ms + LISTING_MS;
-	if (discovery->listed_at.ms == 0 && is_ripe && is_asked)
+	bool has_suspects = snapshot->n_suspects > 0 && !mono_reached(now, mono_add(discovery->start, patience));
+	if (discovery->listed_at.ms == 0 && is_ripe && is_asked && !has_suspects)
 		discovery->listed_at = now;
 	if (discovery->listed_at.ms == 0)
 		return is_settled ? DISCOVERY_SETTLED : DISCOVERY_HOSTS;

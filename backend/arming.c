@@ -172,7 +172,7 @@ static const char *over_text(const struct migration *migration)
 {
 	if (!migration)
 		return "the migration is gone: it never fired";
-	if (phase_is_outcome(migration->phase))
+	if (!phase_has_job(migration->phase))
 		return migration->phase == PHASE_COMPLETED ? "the migration completed by itself: it never fired"
 							   : "the migration has ended: it never fired";
 	return migration->phase == PHASE_PRECOPY ? NULL : "pre-copy is over: it never fired";

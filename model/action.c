@@ -43,14 +43,16 @@ enum rule {
 	RULE_BANDWIDTH,
 	RULE_DOWNTIME,
 	RULE_ARM,
-	RULE_DISARM,
-	RULE_TIMEOUT, /* these two in every phase that is no outcome */
+	RULE_DISARM, /* in every phase that is no outcome */
+	RULE_TIMEOUT,
 	RULE_COUNT
 };
 
 #define NOT_YET "memory is not being copied yet: wait for pre-copy, or abort"
 #define IN_POSTCOPY "post-copy is under way already and completes by itself"
 #define BROKEN "post-copy failed: the guest's memory is on both hosts; recover it with virsh migrate --postcopy-resume"
+
+#define NO_JOB "the job is gone and the guest was left paused: nothing migrates any more"
 
 /* NULL: allowed. Outcomes never come here. */
 /* clang-format off */
@@ -60,40 +62,60 @@ static const char *const refusals[RULE_COUNT][PHASE_COMPLETED] = {
 		[PHASE_PAUSED] = "the guest stands still already: choose post-copy, or lift the bandwidth limit",
 		[PHASE_POSTCOPY] = IN_POSTCOPY,
 		[PHASE_POSTCOPY_FAILED] = BROKEN,
+		[PHASE_ORPHAN] = NO_JOB,
 	},
 	[RULE_PAUSE] = {
 		[PHASE_PREPARING] = NOT_YET,
 		[PHASE_PAUSED] = "the guest is paused already: post-copy or a lifted bandwidth limit can shorten it",
 		[PHASE_POSTCOPY] = IN_POSTCOPY,
 		[PHASE_POSTCOPY_FAILED] = BROKEN,
+		[PHASE_ORPHAN] = NO_JOB,
 	},
 	[RULE_POSTCOPY] = {
 		[PHASE_PREPARING] = NOT_YET,
 		[PHASE_POSTCOPY] = IN_POSTCOPY,
 		[PHASE_POSTCOPY_FAILED] = BROKEN,
+		[PHASE_ORPHAN] = NO_JOB,
 	},
 	[RULE_ABORT] = {
 		[PHASE_POSTCOPY] = "post-copy cannot be aborted: the guest runs at the destination and would be destroyed",
 		[PHASE_POSTCOPY_FAILED] = BROKEN,
+		[PHASE_ORPHAN] = NO_JOB,
 	},
 	[RULE_BANDWIDTH] = {
 		[PHASE_PREPARING] = NOT_YET,
 		[PHASE_POSTCOPY_FAILED] = BROKEN,
+		[PHASE_ORPHAN] = NO_JOB,
 	},
 	[RULE_DOWNTIME] = {
 		[PHASE_PREPARING] = NOT_YET,
 		[PHASE_PAUSED] = "the guest stands still already: the maximum downtime changes nothing any more",
 		[PHASE_POSTCOPY] = IN_POSTCOPY,
 		[PHASE_POSTCOPY_FAILED] = BROKEN,
+		[PHASE_ORPHAN] = NO_JOB,
 	},
 	[RULE_ARM] = {
 		[PHASE_PREPARING] = NOT_YET,
 		[PHASE_PAUSED] = "the guest stands still already: no moment is better than now, force it",
 		[PHASE_POSTCOPY] = IN_POSTCOPY,
 		[PHASE_POSTCOPY_FAILED] = BROKEN,
+		[PHASE_ORPHAN] = NO_JOB,
+	},
+	[RULE_TIMEOUT] = {
+		[PHASE_ORPHAN] = NO_JOB,
 	},
 };
 /* clang-format on */
+
+const char *far_end_name(enum far_end end)
+{
+	static const char *const names[] = {
+		[FAR_END_UNKNOWN] = "unknown", [FAR_END_SILENT] = "silent", [FAR_END_AWAITED] = "awaited",
+		[FAR_END_CLEAR] = "clear",     [FAR_END_COPY] = "copy",
+	};
+
+	return names[end];
+}
 
 const struct action_entry *action_entry(enum action action)
 {

@@ -8,6 +8,17 @@
 
 #include "model/migration.h"
 
+/* What was seen of the host to which an orphan was to go, since it is known to be one. */
+enum far_end {
+	FAR_END_UNKNOWN, /* nobody knows which host that was */
+	FAR_END_SILENT,  /* it does not answer */
+	FAR_END_AWAITED, /* it answers, and tells soon what runs on it */
+	FAR_END_CLEAR,   /* it was looked at, and no watched host has a copy */
+	FAR_END_COPY,    /* there is a copy on another host */
+};
+
+const char *far_end_name(enum far_end end); /* "unknown", "silent", "awaited", "clear", "copy": JSON */
+
 /* All that the rule needs. Each caller fills it from what it knows: the screen and the collector from a row, the call
  * thread from fresh reads (has_job, phase, guest state). */
 struct action_facts {
@@ -23,6 +34,7 @@ struct action_facts {
 	bool is_incoming_side; /* asked of the receiving end */
 	bool no_postcopy;      /* the job refused post-copy before */
 	bool guest_was_paused; /* the guest is paused by its owner: nothing to pause, and not ours to resume */
+	enum far_end far_end;  /* of an orphan */
 };
 
 /* What an action has to be told beside its target. */

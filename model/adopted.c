@@ -177,7 +177,7 @@ bool adopted_judge(struct intent *intent, const struct sight *sight, struct stam
 
 enum debt debt_of(const struct intent *intent, const struct sight *sight)
 {
-	bool is_over = !sight->migration || phase_is_outcome(sight->migration->phase);
+	bool is_over = !sight->migration || !migration_has_job(sight->migration);
 	bool runs = sight->source.run == DOMAIN_RUNNING || sight->elsewhere.run == DOMAIN_RUNNING;
 
 	if (intent->owes && is_over && sight->is_migrating && sight->source.run != DOMAIN_RUNNING)

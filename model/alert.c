@@ -26,7 +26,7 @@ const char *alert_name(enum alert alert)
 		[ALERT_FINISHED] = "finished",     [ALERT_FAILED] = "failed",
 		[ALERT_LIMIT_NEAR] = "limit-near", [ALERT_LIMIT_PASSED] = "limit-passed",
 		[ALERT_FROZEN] = "frozen",         [ALERT_HOPELESS] = "will-not-converge",
-		[ALERT_STALLED] = "stalled",
+		[ALERT_STALLED] = "stalled",       [ALERT_ORPHAN] = "orphan",
 	};
 
 	return names[alert];
@@ -36,6 +36,7 @@ static unsigned phase_reasons(enum phase phase)
 {
 	switch (phase) {
 	case PHASE_COMPLETED: return BIT(ALERT_FINISHED);
+	case PHASE_ORPHAN: return BIT(ALERT_ORPHAN);
 	case PHASE_POSTCOPY_FAILED:
 	case PHASE_FAILED:
 	case PHASE_NOT_MOVED:
@@ -72,7 +73,7 @@ unsigned alert_reasons(const struct row *row, duration frozen_warning)
 	if (row->from_cache)
 		return 0;
 	bits = phase_reasons(row->phase);
-	if (phase_is_outcome(row->phase) || row->freshness == UNREACHABLE)
+	if (!phase_has_job(row->phase) || row->freshness == UNREACHABLE)
 		return bits;
 	bits |= limit_reasons(row);
 	if (row->is_frozen && row->frozen.ms >= patience)

@@ -16,6 +16,7 @@ enum alert {
 	ALERT_FROZEN,       /* the guest stands still for longer than the warning allows */
 	ALERT_HOPELESS,     /* will not converge */
 	ALERT_STALLED,      /* no byte moves */
+	ALERT_ORPHAN,       /* the job is gone and the guest was left paused */
 	ALERT_COUNT
 };
 

@@ -48,3 +48,8 @@ bool domain_state_may_be_incoming(struct domain_state state)
 	return state.run == DOMAIN_RUNNING &&
 	       (state.reason == REASON_POSTCOPY || state.reason == REASON_POSTCOPY_FAILED);
 }
+
+bool domain_state_is_stopped_for_migration(struct domain_state state)
+{
+	return state.run == DOMAIN_PAUSED && state.reason == REASON_MIGRATION;
+}

@@ -42,4 +42,7 @@ const char *domain_state_text(struct domain_state state, char *buffer, size_t si
  * with post-copy is. The proof is the driver's (EVENT_INCOMING). */
 bool domain_state_may_be_incoming(struct domain_state state);
 
+/* True where the guest stands still and a migration is the reason; who has no job then goes on by itself no more. */
+bool domain_state_is_stopped_for_migration(struct domain_state state);
+
 #endif

@@ -76,7 +76,7 @@ void drain_end_of(const struct row *row, size_t n, const struct uuid *host, stru
 	struct tally tally = {0};
 
 	for (size_t i = 0; i < n; i++) {
-		bool counts = !phase_is_outcome(row[i].phase) && !row[i].from_cache;
+		bool counts = phase_has_job(row[i].phase) && !row[i].from_cache;
 
 		if (counts && (!host || uuid_equal(&row[i].id.host, host)))
 			add(&end, &tally, &row[i]);

@@ -25,7 +25,8 @@ enum event_kind {
 	EVENT_FACTS,     /* .facts of a migrating domain, once per job */
 	EVENT_JOB,       /* .job: statistics of an outgoing migration (operation MIGRATION_OUT and no other) */
 	EVENT_NO_JOB, /* .no_job: the domain was asked and has no outgoing migration (any more); said for each domain of the
-	                  * first look after (re)connecting, then only for one that had a job */
+	                  * first look after (re)connecting, then only for one that had a job, and at each heartbeat for one
+	                  * that is paused for a migration all the same (but not for an incoming one) */
 	EVENT_INCOMING,  /* .incoming: the domain is the receiving end (libvirt error 84) */
 	EVENT_PASS,      /* .pass: a pre-copy pass began */
 	EVENT_COMPLETED, /* .completed: final statistics of a successful outgoing migration */
@@ -50,9 +51,6 @@ enum link_state {
 };
 
 const char *link_state_name(enum link_state state); /* "up", "down", ...: JSON */
-
-/* How a job was seen to end. libvirt shows FAILED and CANCELLED only for a moment before the job is gone. */
-enum job_end { JOB_END_UNTOLD, JOB_END_CANCELLED, JOB_END_FAILED };
 
 /* Lifecycle, as far as it matters. The pairs are event and detail of libvirt. */
 enum domain_event {

@@ -57,6 +57,11 @@ static struct value get_outcome(const struct row *row)
 	return phase_is_outcome(row->phase) ? of_text(phase_name(row->phase)) : absent();
 }
 
+static struct value get_far_end(const struct row *row)
+{
+	return row->phase == PHASE_ORPHAN ? of_text(far_end_name(row->facts.far_end)) : absent();
+}
+
 static struct value get_pass(const struct row *row)
 {
 	return row->stats.pass ? of_stat(row, JOB_PASS, VALUE_COUNT, row->stats.pass) : absent();
@@ -123,14 +128,14 @@ static struct value get_timeout(const struct row *row)
 
 static struct value get_expected_downtime(const struct row *row)
 {
-	if (phase_is_outcome(row->phase) || !job_has(&row->stats, JOB_DOWNTIME))
+	if (!phase_has_job(row->phase) || !job_has(&row->stats, JOB_DOWNTIME))
 		return absent();
 	return of_duration(row->stats.downtime);
 }
 
 static struct value get_max_downtime(const struct row *row)
 {
-	if (phase_is_outcome(row->phase) || !job_has(&row->stats, JOB_DOWNTIME_LIMIT))
+	if (!phase_has_job(row->phase) || !job_has(&row->stats, JOB_DOWNTIME_LIMIT))
 		return absent();
 	return of_duration(row->stats.downtime_limit);
 }
@@ -244,7 +249,7 @@ static const struct field fields[FIELD_COUNT] = {
 	{FIELD_SOURCE, "source", "source", VALUE_TEXT, get_source, "host that the guest leaves"},
 	{FIELD_DESTINATION, "destination", "destination", VALUE_TEXT, get_destination, "host that the guest goes to; unknown unless it is watched too"},
 	{FIELD_OWNER, "owner", "owner", VALUE_TEXT, get_owner, "manager that owns the guest, from its metadata"},
-	{FIELD_PHASE, "phase", "phase", VALUE_TEXT, get_phase, "preparing, pre-copy, paused, post-copy, or how it ended"},
+	{FIELD_PHASE, "phase", "phase", VALUE_TEXT, get_phase, "preparing, pre-copy, paused, post-copy, orphan, or how it ended"},
 	{FIELD_VERDICT, "verdict", "verdict", VALUE_TEXT, get_verdict, "will it end by itself"},
 	{FIELD_ETA, "eta", "eta_ms", VALUE_DURATION, get_eta, "time until it ends by itself; of a frozen guest until it runs"},
 	{FIELD_ETA_LOW, "eta-low", "eta_low_ms", VALUE_DURATION, get_eta_low, "the same at the earliest, with a chance of 90 %"},
@@ -279,6 +284,7 @@ static const struct field fields[FIELD_COUNT] = {
 	{FIELD_ABORT_WASTE, "abort-waste", "abort_waste_bytes", VALUE_BYTES, get_waste, "what was sent, and an abort throws away"},
 	{FIELD_NEEDED_DOWNTIME, "needed-downtime", "needed_downtime_ms", VALUE_DURATION, get_needed_downtime, "smallest maximum downtime that would let it end by itself"},
 	{FIELD_NEEDED_BANDWIDTH, "needed-bandwidth", "needed_bandwidth_bytes_per_s", VALUE_RATE, get_needed_bandwidth, "smallest bandwidth that would let it end by itself"},
+	{FIELD_OTHER_END, "other-end", "other_end", VALUE_TEXT, get_far_end, "of an orphan, the host where it was to go: clear, copy, awaited, silent, unknown"},
 	{FIELD_NO_PROGRESS, "no-progress", "no_progress_ms", VALUE_DURATION, get_no_progress, "how long no byte has moved; unknown while they do"},
 };
 /* clang-format on */

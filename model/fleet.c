@@ -55,6 +55,7 @@ void fleet_free(struct fleet *fleet)
 	free(fleet->migration);
 	free(fleet->attempt);
 	free(fleet->departure);
+	free(fleet->suspect);
 	free(fleet->changed);
 	free(fleet->wanted);
 	free(fleet->shared);
@@ -158,13 +159,16 @@ struct fleet_change fleet_tick(struct fleet *fleet, struct stamp now)
 
 		if (phase_is_outcome(migration->phase))
 			continue;
-		warn_if_frozen_long(fleet, migration, now);
+		if (phase_has_job(migration->phase))
+			warn_if_frozen_long(fleet, migration, now);
+		fleet_judge_left(fleet, migration, now);
 		fleet_resolve_waiting(fleet, migration, now);
 		if (!phase_is_outcome(migration->phase))
 			resolve_unconfirmed(fleet, migration, now);
-		if (!phase_is_outcome(migration->phase))
+		if (phase_has_job(migration->phase))
 			fleet_judge_limit(fleet, migration, now);
 	}
+	fleet_judge_suspects(fleet, now);
 	fleet_note_sending(fleet);
 	fleet_forget_ended(fleet, now.mono);
 	return changes(fleet);

@@ -22,7 +22,7 @@ static void sum_row(struct drain_sums *sums, const struct row *row, bool counts)
 	bytes remaining;
 	bytes_per_s dirty;
 
-	if (phase_is_outcome(row->phase) || row->from_cache || !counts)
+	if (!phase_has_job(row->phase) || row->from_cache || !counts)
 		return;
 	sums->moving++;
 	sums->frozen += row->is_frozen;
@@ -71,7 +71,8 @@ static uint32_t count_left(const struct fleet *fleet, const struct host *host)
 		const struct fleet_domain *domain = &host->domain[i];
 		const struct migration *migration = fleet_open(fleet, &host->uuid, &domain->uuid);
 
-		left += !domain->is_incoming && (!migration || migration->from_cache);
+		left += !domain->is_incoming &&
+			(!migration || migration->from_cache || !phase_has_job(migration->phase));
 	}
 	return left;
 }

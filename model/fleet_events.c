@@ -35,7 +35,10 @@ static void lifecycle_at_source(struct fleet *fleet, struct migration *migration
 	case DOMAIN_EVENT_SUSPENDED:
 	case DOMAIN_EVENT_RESUMED_POSTCOPY:
 	case DOMAIN_EVENT_RESUMED_POSTCOPY_FAILED:
-	case DOMAIN_EVENT_RESUMED: fleet_adopt_source_state(fleet, migration, event->domain.state, event->at); return;
+	case DOMAIN_EVENT_RESUMED:
+		fleet_adopt_source_state(fleet, migration, event->domain.state, event->at);
+		fleet_judge_left(fleet, migration, event->at);
+		return;
 	}
 }
 

@@ -14,6 +14,7 @@ static enum forecast_stage stage_of(enum phase phase)
 	case PHASE_PAUSED: return FORECAST_FROZEN;
 	case PHASE_POSTCOPY: return FORECAST_POSTCOPY;
 	case PHASE_POSTCOPY_FAILED: return FORECAST_BROKEN;
+	case PHASE_ORPHAN:
 	case PHASE_COMPLETED:
 	case PHASE_CANCELLED:
 	case PHASE_FAILED:
@@ -110,7 +111,7 @@ void fleet_note_sending(struct fleet *fleet)
 		const struct migration *migration = fleet->migration[i];
 		struct host *host = fleet_host(fleet, migration->source_host);
 
-		if (host && migration->has_throughput && !phase_is_outcome(migration->phase))
+		if (host && migration->has_throughput && phase_has_job(migration->phase))
 			host->sending.n = u64_add(host->sending.n, migration->throughput.n);
 	}
 	for (size_t i = 0; i < fleet->n_hosts; i++) {

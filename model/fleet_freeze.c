@@ -28,6 +28,8 @@ static enum freshness freshness_of(const struct fleet *fleet, const struct migra
 		return UNREACHABLE;
 	if (migration->from_cache || host->link == LINK_STALE || migration->domain_call_late)
 		return STALE;
+	if (migration->phase == PHASE_ORPHAN) /* no statistics are to come: its state is told with its host's guests */
+		return FRESH;
 	return mono_since(now, migration->last_sample).ms > fleet->settings.stale_after.ms ? STALE : FRESH;
 }
 
@@ -48,6 +50,7 @@ static struct action_facts facts_of(const struct fleet *fleet, const struct migr
 		.guest_was_paused = migration->source_state.run == DOMAIN_PAUSED &&
 				    migration->source_state.reason != REASON_MIGRATION &&
 				    migration->source_state.reason != REASON_POSTCOPY,
+		.far_end = migration->phase == PHASE_ORPHAN ? fleet_far_end(fleet, migration) : FAR_END_UNKNOWN,
 	};
 }
 
@@ -68,7 +71,7 @@ static struct job_stats stats_to_show(const struct migration *migration)
 
 	if (migration->phase != PHASE_PRECOPY || !job_has(&stats, JOB_PASS) || stats.pass <= 1)
 		job_unmark(&stats, JOB_DIRTY_RATE);
-	if (phase_is_outcome(migration->phase))
+	if (!phase_has_job(migration->phase))
 		job_unmark(&stats, JOB_DOWNTIME);
 	return stats;
 }
@@ -80,12 +83,20 @@ static const char *destination_text(const struct fleet *fleet, const struct migr
 	return fleet_clean(arena, name ? name : migration->destination_name);
 }
 
+/* Those of an orphan are of a job that is gone. */
+static duration age_of(const struct migration *migration, mono_time now)
+{
+	bool has_statistics = migration->last_sample.ms != 0 && migration->phase != PHASE_ORPHAN;
+
+	return has_statistics ? mono_since(now, migration->last_sample) : (duration){-1};
+}
+
 static void fill_row(const struct fleet *fleet, const struct migration *migration, mono_time now, struct row *row,
 		     struct arena *arena)
 {
 	const struct host *host = fleet_host_of(fleet, &migration->id.host);
 	char uuid[UUID_TEXT_SIZE];
-	bool is_over = phase_is_outcome(migration->phase);
+	bool is_over = !phase_has_job(migration->phase);
 	bool is_elsewhere = !is_over && migration_is_armed_elsewhere(migration) && migration->arm.is_alive;
 
 	*row = (struct row){
@@ -98,7 +109,7 @@ static void fill_row(const struct fleet *fleet, const struct migration *migratio
 		.owner = arena_dup(arena, migration->owner),
 		.phase = migration->phase,
 		.freshness = freshness_of(fleet, migration, host, now),
-		.age = migration->last_sample.ms ? mono_since(now, migration->last_sample) : (duration){-1},
+		.age = age_of(migration, now),
 		.from_cache = migration->from_cache,
 		.stats = stats_to_show(migration),
 		.throughput = migration->throughput,
@@ -234,9 +245,10 @@ struct snapshot *fleet_freeze(const struct fleet *fleet, struct stamp now, const
 	snapshot->n_rows = fleet->n_migrations;
 	for (size_t i = 0; i < fleet->n_migrations; i++) {
 		fill_row(fleet, fleet->migration[i], now.mono, &snapshot->row[i], arena);
-		if (!phase_is_outcome(fleet->migration[i]->phase) && !fleet->migration[i]->from_cache)
+		if (phase_has_job(fleet->migration[i]->phase) && !fleet->migration[i]->from_cache)
 			count_traffic(fleet, fleet->migration[i], snapshot->host);
 	}
+	snapshot->n_suspects = fleet_count_suspects(fleet);
 	fill_notices(fleet, snapshot);
 	fleet_fill_drain(fleet, snapshot);
 	if (look)

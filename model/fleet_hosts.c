@@ -31,6 +31,14 @@ static void say_link(struct fleet *fleet, const struct host *host, struct stamp 
 	}
 }
 
+/* What ran there is kept as a picture, but who has no job is told anew when it answers again. */
+static void forget_what_runs(struct host *host)
+{
+	host->has_inventory = false;
+	for (size_t i = 0; i < host->n_domains; i++)
+		host->domain[i].has_no_job = false;
+}
+
 void fleet_apply_link(struct fleet *fleet, struct host *host, const struct event *event)
 {
 	enum link_state before = host->link;
@@ -49,7 +57,7 @@ void fleet_apply_link(struct fleet *fleet, struct host *host, const struct event
 			host->up_since = event->at.mono;
 	}
 	if (host->link == LINK_DOWN || host->link == LINK_CONNECTING)
-		host->has_inventory = false;
+		forget_what_runs(host);
 	/* a host that stays down tells again for each vain try: once is enough for the log, unless the reason is new */
 	if (before == LINK_CONNECTING && host->link == LINK_DOWN && host->down_told && same_reason)
 		return;
@@ -124,14 +132,16 @@ void fleet_apply_inventory(struct fleet *fleet, struct host *host, const struct 
 		struct fleet_domain *now = fleet_host_domain(host, &told->uuid);
 		if (before && domain_state_may_be_incoming(told->state))
 			now->is_incoming = before->is_incoming;
-		now->has_no_job = before && before->has_no_job;
+		now->has_no_job = before && before->has_no_job &&
+				  (domain_state_is_stopped_for_migration(before->state) ||
+				   !domain_state_is_stopped_for_migration(told->state));
 		now->is_mute = before && before->is_mute;
 		now->was_asked = host->has_inventory && (!before || before->was_asked);
 	}
 	fleet_host_domains_clear(&old);
 	free(old.domain);
 	host->has_inventory = true;
-	host->last_answer = event->at.mono;
+	host->last_answer = host->inventory_at = event->at.mono;
 
 	for (size_t i = 0; i < fleet->n_migrations; i++) {
 		struct migration *migration = fleet->migration[i];
@@ -143,9 +153,11 @@ void fleet_apply_inventory(struct fleet *fleet, struct host *host, const struct 
 			continue;
 		}
 		const struct fleet_domain *domain = fleet_host_domain(host, &migration->id.domain);
-		if (domain)
-			fleet_adopt_source_state(fleet, migration, domain->state, event->at);
-		else
+		if (!domain) {
 			fleet_guest_gone(fleet, migration, event->at);
+			continue;
+		}
+		fleet_adopt_source_state(fleet, migration, domain->state, event->at);
+		fleet_judge_left(fleet, migration, event->at);
 	}
 }

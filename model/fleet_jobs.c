@@ -39,7 +39,7 @@ static struct migration *job_migration(struct fleet *fleet, struct host *host, c
 
 	if (newest && !phase_is_outcome(newest->phase)) {
 		bool is_same = newest->from_cache ? picture_fits(newest, event) : is_same_job(newest, event);
-		if (is_same)
+		if (is_same && phase_has_job(newest->phase))
 			return newest;
 		fleet_step(fleet, newest, newest->ended_by_us ? PHASE_CANCELLED : PHASE_NOT_MOVED, event->at);
 	} else if (newest && !is_news_of_another_job(newest, event)) {
@@ -164,7 +164,7 @@ void fleet_apply_job(struct fleet *fleet, struct host *host, const struct event 
 	say_moving(fleet, migration, stats, event->at);
 	migration->stats = *stats;
 	migration->last_sample = migration->last_seen = event->at.mono;
-	migration->gone_since = (mono_time){0};
+	migration->gone_since = migration->left_since = (mono_time){0};
 	fleet_limit(fleet, migration);
 	fleet_forecast_sample(fleet, migration, event->at);
 }
@@ -178,10 +178,14 @@ void fleet_apply_no_job(struct fleet *fleet, struct host *host, const struct eve
 	else if (event->no_job.state.run != DOMAIN_UNKNOWN)
 		fleet_host_domain_set(host, &event->no_job.uuid, NULL, event->no_job.state);
 	struct fleet_domain *domain = fleet_host_domain(host, &event->no_job.uuid);
-	if (domain)
+	if (domain) {
 		note_asked(domain, true);
+		domain->is_incoming = false;
+	}
 	if (migration)
 		fleet_job_gone(fleet, migration, event->no_job.state, event->no_job.how, event->at);
+	else if (domain && domain_state_is_stopped_for_migration(domain->state))
+		fleet_suspect(fleet, host, &domain->uuid, event->at.mono);
 }
 
 void fleet_apply_incoming(struct fleet *fleet, struct host *host, const struct event *event)
@@ -195,7 +199,8 @@ void fleet_apply_incoming(struct fleet *fleet, struct host *host, const struct e
 		fleet_guest_gone(fleet, left, event->at);
 	if (left && !phase_is_outcome(left->phase))
 		fleet_step(fleet, left, PHASE_LOST, event->at);
-	domain->is_incoming = domain->was_asked = true;
+	note_asked(domain, false);
+	domain->is_incoming = true;
 	fleet_pair_if_incoming(fleet, host, domain);
 }
 

@@ -173,8 +173,12 @@ void fleet_host_domain_set(struct host *host, const struct uuid *uuid, const cha
 		host->domain[place] = (struct fleet_domain){.uuid = *uuid};
 	}
 	domain_rename(&host->domain[place], name);
-	if (state.run != DOMAIN_UNKNOWN)
-		host->domain[place].state = state;
+	if (state.run == DOMAIN_UNKNOWN)
+		return;
+	if (domain_state_is_stopped_for_migration(state) &&
+	    !domain_state_is_stopped_for_migration(host->domain[place].state))
+		host->domain[place].has_no_job = false;
+	host->domain[place].state = state;
 }
 
 void fleet_host_domain_remove(struct host *host, const struct uuid *uuid)

@@ -24,6 +24,10 @@ static const char *outcome_words(enum phase phase)
 	case PHASE_POSTCOPY_FAILED:
 		return "post-copy is broken: the guest's memory is on both hosts; when both can be reached again, "
 		       "virsh migrate with the same arguments and --postcopy-resume recovers it";
+	case PHASE_ORPHAN:
+		return "orphan: the guest stands still on its source for a migration whose job is gone, and nobody "
+		       "lets it "
+		       "go on: look at both hosts, then resume it";
 	case PHASE_COMPLETED:
 	case PHASE_COUNT: break;
 	}
@@ -41,6 +45,7 @@ static enum severity severity_of(enum phase phase)
 	case PHASE_CANCELLED:
 	case PHASE_NOT_MOVED: return SEVERITY_WARNING;
 	case PHASE_POSTCOPY_FAILED:
+	case PHASE_ORPHAN:
 	case PHASE_FAILED:
 	case PHASE_LOST:
 	case PHASE_COUNT: break;
@@ -92,6 +97,8 @@ void fleet_step(struct fleet *fleet, struct migration *migration, enum phase to,
 		return;
 	migration->frozen_told = migration->is_moving_told = false;
 	migration->gone_since = (mono_time){0};
+	if (to != PHASE_ORPHAN)
+		migration->left_since = (mono_time){0};
 	fleet_mark_changed(fleet, migration);
 	fleet_forecast_phase(fleet, migration, at);
 	say_phase(fleet, migration, at);
@@ -137,11 +144,14 @@ void fleet_job_gone(struct fleet *fleet, struct migration *migration, struct dom
 			fleet_guest_gone(fleet, migration, at);
 		return;
 	}
+	migration->source_state = source;
 	if (source.run == DOMAIN_PAUSED && elsewhere) {
 		fleet_pair(fleet, migration, elsewhere);
 		fleet_step(fleet, migration, PHASE_COMPLETED, at);
 		return;
 	}
+	if (domain_state_is_stopped_for_migration(source) && fleet_left_begin(fleet, migration, how, at))
+		return;
 	fleet_step(fleet, migration, outcome_at_source(migration, how), at);
 	if (source.run == DOMAIN_PAUSED && source.reason != REASON_USER)
 		fleet_say(fleet, at, SEVERITY_CRITICAL, migration,

@@ -14,8 +14,9 @@ struct fleet_domain {
 	struct domain_state state;
 	bool is_incoming; /* proven by error 84 */
 	bool was_asked; /* whether it migrates, since the link is up; what came after the first inventory tells that by itself */
-	bool is_mute;    /* a call on it is overdue */
-	bool has_no_job; /* it was asked and has no outgoing migration; since then none was seen */
+	bool is_mute; /* a call on it is overdue */
+	/* it was asked and has no outgoing migration; since then none was seen, nor was it stopped for one, nor its host out of sight */
+	bool has_no_job;
 };
 
 struct host {
@@ -28,8 +29,9 @@ struct host {
 	duration latency;
 	struct fleet_domain *domain; /* sorted by UUID */
 	size_t n_domains, domains_capacity;
-	bool down_told;     /* the log has it already that this host is down */
-	bool has_inventory; /* told since the link is up */
+	bool down_told;         /* the log has it already that this host is down */
+	bool has_inventory;     /* told since the link is up */
+	mono_time inventory_at; /* when the newest was told */
 	bool from_cache;
 	uint32_t cached_guests;
 	bytes_per_s sending; /* sum over its outgoing migrations, at the last tick */
@@ -49,6 +51,12 @@ struct departure {
 	enum phase outcome;
 };
 
+/* A guest that looks like an orphan and of whose migration nothing is known; attempt 0. */
+struct suspect {
+	struct migration_id id;
+	mono_time since;
+};
+
 #define FLEET_BUCKET_BITS 12
 #define FLEET_BUCKETS (1 << FLEET_BUCKET_BITS)
 
@@ -66,6 +74,8 @@ struct fleet {
 	size_t n_attempts, attempts_capacity;
 	struct departure *departure;
 	size_t n_departures, departures_capacity;
+	struct suspect *suspect;
+	size_t n_suspects, suspects_capacity;
 	struct notice notice[NOTICES_KEPT]; /* a window that slides: oldest first; strings owned */
 	size_t n_notices;
 	uint64_t notice_serial;
@@ -147,6 +157,20 @@ void fleet_apply_completed(struct fleet *fleet, struct host *host, const struct 
 void fleet_apply_facts(struct fleet *fleet, struct host *host, const struct event *event);
 void fleet_apply_late(struct fleet *fleet, struct host *host, const struct event *event);
 void fleet_apply_pass(struct fleet *fleet, struct host *host, const struct event *event);
+
+/* fleet_orphan.c */
+/* The job is gone and the guest stands still at its source. True: that is judged with the time; false: it is no orphan, having run
+ * elsewhere. */
+bool fleet_left_begin(struct fleet *fleet, struct migration *migration, enum job_end how, struct stamp at);
+/* An orphan, or what may be one: becomes one, or ends when the guest runs. */
+void fleet_judge_left(struct fleet *fleet, struct migration *migration, struct stamp now);
+/* A guest without any migration that is known stands still for one. */
+void fleet_suspect(struct fleet *fleet, const struct host *host, const struct uuid *domain, mono_time at);
+void fleet_judge_suspects(struct fleet *fleet, struct stamp now);
+/* Guests that look like orphans and are not shown as such yet. */
+uint32_t fleet_count_suspects(const struct fleet *fleet);
+/* What is known of the other end of an orphan. */
+enum far_end fleet_far_end(const struct fleet *fleet, const struct migration *migration);
 
 /* fleet_forecast.c: after new statistics, and when the phase changed between two of them */
 void fleet_forecast_sample(struct fleet *fleet, struct migration *migration, struct stamp at);

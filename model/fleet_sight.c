@@ -72,11 +72,18 @@ static uint32_t destination_of(const struct fleet *fleet, const struct intent *i
 	return host_named(fleet, intent->destination);
 }
 
+static bool is_migrating(const struct fleet *fleet, const struct uuid *source, const struct uuid *uuid)
+{
+	const struct migration *migration = fleet_open(fleet, source, uuid);
+
+	return migration && migration_has_job(migration);
+}
+
 static bool is_jobless(const struct fleet *fleet, const struct uuid *source, const struct uuid *uuid)
 {
 	const struct host *host = fleet_host_of(fleet, source);
 
-	if (!host || !fleet_host_answers(fleet, host->number) || fleet_open(fleet, source, uuid))
+	if (!host || !fleet_host_answers(fleet, host->number) || is_migrating(fleet, source, uuid))
 		return false;
 	const struct fleet_domain *domain = fleet_host_domain(host, uuid);
 	return !domain || domain->has_no_job;
@@ -93,7 +100,7 @@ struct sight fleet_sight(const struct fleet *fleet, const struct intent *intent,
 							    : (struct domain_state){DOMAIN_UNKNOWN, REASON_OTHER},
 		.elsewhere = state_elsewhere(fleet, &target->host, &target->domain),
 		.is_jobless = is_jobless(fleet, &target->host, &target->domain),
-		.is_migrating = fleet_open(fleet, &target->host, &target->domain) != NULL,
+		.is_migrating = is_migrating(fleet, &target->host, &target->domain),
 		.destination_seen = fleet_host_answers(fleet, destination_of(fleet, intent, migration)),
 	};
 }

@@ -8,6 +8,9 @@
 
 #include "base/units.h"
 
+/* How a job was seen to end. libvirt shows FAILED and CANCELLED only for a moment before the job is gone. */
+enum job_end { JOB_END_UNTOLD, JOB_END_CANCELLED, JOB_END_FAILED };
+
 enum job_field {
 	JOB_ELAPSED,  /* VIR_DOMAIN_JOB_TIME_ELAPSED: source's wall clock, jumps with it */
 	JOB_DOWNTIME, /* VIR_DOMAIN_JOB_DOWNTIME: expected while running, true when completed */

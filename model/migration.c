@@ -17,13 +17,16 @@ static const struct {
 	unsigned may_go_to; /* bits of phases */
 } phases[PHASE_COUNT] = {
 	[PHASE_PREPARING] = {"preparing", BIT(PHASE_PRECOPY) | BIT(PHASE_PAUSED) | BIT(PHASE_POSTCOPY) |
-						  BIT(PHASE_POSTCOPY_FAILED) | OUTCOMES},
-	[PHASE_PRECOPY] = {"pre-copy", BIT(PHASE_PAUSED) | BIT(PHASE_POSTCOPY) | BIT(PHASE_POSTCOPY_FAILED) | OUTCOMES},
+						  BIT(PHASE_POSTCOPY_FAILED) | BIT(PHASE_ORPHAN) | OUTCOMES},
+	[PHASE_PRECOPY] = {"pre-copy", BIT(PHASE_PAUSED) | BIT(PHASE_POSTCOPY) | BIT(PHASE_POSTCOPY_FAILED) |
+					       BIT(PHASE_ORPHAN) | OUTCOMES},
 	/* never back to pre-copy: a guest cannot be resumed while it migrates, so such news is a late sample */
-	[PHASE_PAUSED] = {"paused", BIT(PHASE_POSTCOPY) | BIT(PHASE_POSTCOPY_FAILED) | OUTCOMES},
+	[PHASE_PAUSED] = {"paused", BIT(PHASE_POSTCOPY) | BIT(PHASE_POSTCOPY_FAILED) | BIT(PHASE_ORPHAN) | OUTCOMES},
 	[PHASE_POSTCOPY] = {"post-copy", BIT(PHASE_POSTCOPY_FAILED) | OUTCOMES},
 	/* back: a healed link, or a recovery with virsh, lets it go on */
 	[PHASE_POSTCOPY_FAILED] = {"post-copy-failed", BIT(PHASE_POSTCOPY) | OUTCOMES},
+	/* never from post-copy: there the guest runs at the destination. Its next job is another attempt */
+	[PHASE_ORPHAN] = {"orphan", OUTCOMES},
 	[PHASE_COMPLETED] = {"completed", 0},
 	[PHASE_CANCELLED] = {"cancelled", 0},
 	[PHASE_FAILED] = {"failed", 0},
@@ -34,6 +37,11 @@ static const struct {
 bool phase_is_outcome(enum phase phase)
 {
 	return (OUTCOMES & BIT(phase)) != 0;
+}
+
+bool phase_has_job(enum phase phase)
+{
+	return !phase_is_outcome(phase) && phase != PHASE_ORPHAN;
 }
 
 const char *phase_name(enum phase phase)
@@ -60,7 +68,7 @@ bool phase_may_follow(enum phase from, enum phase to)
 /* In these the guest's processors stand still. In post-copy they run at the destination. */
 static bool phase_freezes(enum phase phase)
 {
-	return phase == PHASE_PAUSED;
+	return phase == PHASE_PAUSED || phase == PHASE_ORPHAN;
 }
 
 static void stop_frozen_clock(struct migration *migration, mono_time at)
@@ -75,14 +83,19 @@ bool migration_step(struct migration *migration, enum phase to, struct stamp at)
 {
 	if (!phase_may_follow(migration->phase, to))
 		return false;
-	if (phase_freezes(to))
-		migration->paused_since = at.mono;
-	else
+	if (!phase_freezes(to))
 		stop_frozen_clock(migration, at.mono);
+	else if (migration->paused_since.ms == 0)
+		migration->paused_since = at.mono;
 	migration->phase = to;
 	if (phase_is_outcome(to))
 		migration->ended = at;
 	return true;
+}
+
+bool migration_has_job(const struct migration *migration)
+{
+	return phase_has_job(migration->phase) && migration->left_since.ms == 0;
 }
 
 duration migration_elapsed(const struct migration *migration, mono_time now)

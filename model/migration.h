@@ -20,6 +20,7 @@ enum phase {
 	PHASE_PAUSED, /* guest stopped by a force or by the final switch-over; the frozen clock runs */
 	PHASE_POSTCOPY,
 	PHASE_POSTCOPY_FAILED,
+	PHASE_ORPHAN, /* the job is gone and the guest still stands on its source: nobody lets it go on */
 	PHASE_COMPLETED,
 	PHASE_CANCELLED,
 	PHASE_FAILED,
@@ -35,6 +36,8 @@ enum freshness {
 };
 
 bool phase_is_outcome(enum phase phase);
+/* Something migrates: neither an outcome nor what was left of a job that is gone. */
+bool phase_has_job(enum phase phase);
 const char *phase_name(enum phase phase); /* "pre-copy", "not-moved", ...: JSON and cache */
 bool phase_parse(const char *name, enum phase *out);
 /* The transition table: may a migration go from one to the other? Outcomes go nowhere. */
@@ -82,6 +85,8 @@ struct migration {
 	uint64_t cancelling, forcing, owing; /* serials of the orders that are under way, or owe it; 0: none */
 	wall_time cached_at;                 /* from_cache: when it was last seen alive */
 	mono_time gone_since;                /* the guest left its source and was not seen elsewhere yet; 0: no */
+	mono_time left_since;                /* its job is gone and it stands still on its source; 0: no */
+	enum job_end left_how;               /* how that job was seen to end */
 	bool has_live_sample;                /* statistics came since the start of this process */
 	bool frozen_told;                    /* the long freeze was told */
 	bool is_moving_told;                 /* in post-copy-failed: that memory moves again */
@@ -98,8 +103,11 @@ struct migration {
 #define HOST_NONE UINT32_MAX
 
 /* The one writer of the phase. Returns false, and changes nothing, where the table forbids it. Maintains the frozen clock
- * (starts when `to` is PHASE_PAUSED, POSTCOPY_FAILED keeps it as it is) and `ended`. */
+ * (runs in PHASE_PAUSED and PHASE_ORPHAN, POSTCOPY_FAILED keeps it as it is) and `ended`. */
 bool migration_step(struct migration *migration, enum phase to, struct stamp at);
+
+/* False too for one whose job was seen gone while its guest stands still, and that is not called an orphan yet. */
+bool migration_has_job(const struct migration *migration);
 
 /* Elapsed by our own clock at `now` (until the end for outcomes). */
 duration migration_elapsed(const struct migration *migration, mono_time now);

@@ -28,6 +28,7 @@ libvd_model_a_SOURCES = \
 	model/fleet_shared.c \
 	model/fleet_sight.c \
 	model/fleet_migrations.c \
+	model/fleet_orphan.c \
 	model/fleet_outcome.c \
 	model/fleet_policy.c \
 	model/forecast.c model/forecast.h model/forecast_private.h \

@@ -12,7 +12,7 @@
 
 const struct forecast *row_foretold(const struct row *row)
 {
-	bool is_told = row->forecast.verdict != VERDICT_NONE && !phase_is_outcome(row->phase) && !row->from_cache &&
+	bool is_told = row->forecast.verdict != VERDICT_NONE && phase_has_job(row->phase) && !row->from_cache &&
 		       row->freshness == FRESH;
 
 	return is_told ? &row->forecast : &forecast_nothing;
@@ -295,7 +295,7 @@ static const char *deed(const struct row *row, bool is_short)
 enum mood outlook_limit(const struct row *row, duration since, bool is_short, char *buffer, size_t size)
 {
 	struct forecast forecast = outlook_at(row, since);
-	bool goes_on = !phase_is_outcome(row->phase) && !row->from_cache;
+	bool goes_on = phase_has_job(row->phase) && !row->from_cache;
 	duration left = {row->timeout.ms - row->elapsed.ms - since.ms};
 	const char *about = row->timeout_is_about ? "about " : "";
 	char wait[TEXT_NUMBER_MAX];

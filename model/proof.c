@@ -57,6 +57,8 @@ void intent_replied(struct intent *intent, const struct intent_reply *reply, str
 	snprintf(intent->text, sizeof intent->text, "%s", reply->text[0] ? reply->text : sent_text(intent));
 }
 
+#define LEFT_PAUSED "the job is gone, but the guest was left paused on its source: resume it"
+
 static bool judge_abort(struct intent *intent, const struct migration *migration, struct stamp now)
 {
 	switch (migration->phase) {
@@ -70,6 +72,7 @@ static bool judge_abort(struct intent *intent, const struct migration *migration
 		close_with(intent, INTENT_UNPROVEN, ERR_INVALID_STATE,
 			   "too late: the migration completed before the abort took effect", now);
 		return true;
+	case PHASE_ORPHAN: close_with(intent, INTENT_UNPROVEN, ERR_FAILED, LEFT_PAUSED, now); return true;
 	case PHASE_FAILED:
 	case PHASE_LOST:
 		close_with(intent, INTENT_UNPROVEN, ERR_FAILED,
@@ -91,6 +94,8 @@ static bool judge_force(struct intent *intent, const struct migration *migration
 
 	if (migration->phase == PHASE_COMPLETED)
 		close_with(intent, INTENT_PROVEN, ERR_OK, "the migration completed", now);
+	else if (migration->phase == PHASE_ORPHAN)
+		close_with(intent, INTENT_UNPROVEN, ERR_FAILED, LEFT_PAUSED, now);
 	else if (phase_is_outcome(migration->phase))
 		close_with(intent, INTENT_UNPROVEN, ERR_FAILED, "the migration ended without completing", now);
 	else if (is_pause && migration->phase == PHASE_PAUSED)
@@ -118,7 +123,7 @@ static bool judge_downtime(struct intent *intent, const struct migration *migrat
 			   "the migration completed before the new maximum downtime was read back", now);
 		return true;
 	}
-	if (phase_is_outcome(migration->phase)) {
+	if (!phase_has_job(migration->phase)) {
 		close_with(intent, INTENT_UNPROVEN, ERR_FAILED,
 			   "the migration ended before the new maximum downtime was read back", now);
 		return true;
@@ -155,7 +160,7 @@ static bool judge_limit(struct intent *intent, const struct migration *migration
 {
 	char text[160], limit[TEXT_NUMBER_MAX];
 
-	if (phase_is_outcome(migration->phase)) {
+	if (!phase_has_job(migration->phase)) {
 		close_with(intent, INTENT_UNPROVEN, ERR_NOT_FOUND, "the migration ended before the limit held", now);
 		return true;
 	}
@@ -183,7 +188,7 @@ static bool judge_disarm(struct intent *intent, const struct migration *migratio
 	}
 	if (is_it && arm->stage == INTENT_DISARMED)
 		snprintf(text, sizeof text, "disarmed: what process %d had armed never fired", arm->pid);
-	else if (phase_is_outcome(migration->phase))
+	else if (!phase_has_job(migration->phase))
 		snprintf(text, sizeof text, "the migration has ended: nothing can fire any more");
 	else
 		return false;
@@ -257,7 +262,7 @@ enum debt debt_judge(const struct intent *intent, const struct migration *migrat
 		return DEBT_NONE;
 	if (migration && (migration->phase == PHASE_COMPLETED || migration->phase == PHASE_POSTCOPY))
 		return DEBT_NONE;
-	if (migration && !phase_is_outcome(migration->phase))
+	if (migration && migration_has_job(migration))
 		return DEBT_OPEN;
 	if (source.run == DOMAIN_RUNNING || destination.run == DOMAIN_RUNNING)
 		return DEBT_NONE;

@@ -132,6 +132,7 @@ struct snapshot {
 	bool is_simulated, is_recording;
 	struct row *row; /* no particular order */
 	size_t n_rows;
+	uint32_t n_suspects;   /* guests that may be orphans: some seconds tell */
 	struct host_row *host; /* in the configured order */
 	size_t n_hosts;
 	struct notice *notice; /* oldest first */

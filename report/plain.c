@@ -44,14 +44,16 @@ static void note_of(struct buffer *note, const struct row *row)
 		between = ", ";
 	}
 	if (!row->from_cache && row->freshness != FRESH) {
-		buffer_printf(note, "%s %s", row->freshness == STALE ? "stale since" : "unreachable since",
-			      text_short_duration(text, sizeof text, row->age));
+		buffer_puts(note, row->freshness == STALE ? "stale" : "unreachable");
+		if (row->age.ms >= 0)
+			buffer_printf(note, " since %s", text_short_duration(text, sizeof text, row->age));
 		if (row->late_reason)
 			buffer_printf(note, " (%s)", row->late_reason);
 		between = ", ";
 	}
 	if (row->is_frozen) {
-		buffer_printf(note, "%sguest frozen for %s", between,
+		buffer_printf(note, "%sguest %s for %s", between,
+			      row->phase == PHASE_ORPHAN ? "left paused with no job" : "frozen",
 			      text_short_duration(text, sizeof text, row->frozen));
 		between = ", ";
 	}

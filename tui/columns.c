@@ -20,8 +20,7 @@ static void say_value(enum field_id id, const struct row *row, const struct cell
 
 	/* What never was says so; what is over says nothing. */
 	if (value.type == VALUE_ABSENT)
-		snprintf(cell->text, sizeof cell->text, "%s",
-			 phase_is_outcome(row->phase) ? "" : context->glyphs->absent);
+		snprintf(cell->text, sizeof cell->text, "%s", phase_has_job(row->phase) ? context->glyphs->absent : "");
 	else if (value.type == VALUE_COUNT || value.type == VALUE_PAGES_PER_S)
 		text_count(cell->text, sizeof cell->text, value.number);
 	else
@@ -142,7 +141,7 @@ static void say_route(const struct row *row, const struct cell_context *context,
 static void say_remaining(const struct row *row, const struct cell_context *context, struct cell_text *cell)
 {
 	say_value(FIELD_REMAINING, row, context, cell);
-	if (phase_is_outcome(row->phase))
+	if (!phase_has_job(row->phase))
 		cell->text[0] = '\0';
 }
 
@@ -158,7 +157,7 @@ static void say_time(const struct row *row, const struct cell_context *context, 
 
 	text_duration(spent, sizeof spent, elapsed);
 	cell->role = ROLE_TEXT;
-	if (row->timeout.ms <= 0 || phase_is_outcome(row->phase)) {
+	if (row->timeout.ms <= 0 || !phase_has_job(row->phase)) {
 		snprintf(cell->text, sizeof cell->text, "%s", spent);
 		return;
 	}

@@ -15,11 +15,17 @@ static const struct {
 	const char *word;
 	enum role role;
 } phases[PHASE_COUNT] = {
-	[PHASE_PREPARING] = {"preparing", ROLE_DIM},        [PHASE_PRECOPY] = {"pre-copy", ROLE_INFO},
-	[PHASE_PAUSED] = {"FROZEN", ROLE_FROZEN},           [PHASE_POSTCOPY] = {"post-copy", ROLE_POSTCOPY},
-	[PHASE_POSTCOPY_FAILED] = {"PC-FAILED", ROLE_CRIT}, [PHASE_COMPLETED] = {"done", ROLE_OK},
-	[PHASE_CANCELLED] = {"cancelled", ROLE_WARN},       [PHASE_FAILED] = {"failed", ROLE_CRIT},
-	[PHASE_NOT_MOVED] = {"not moved", ROLE_WARN},       [PHASE_LOST] = {"lost", ROLE_CRIT},
+	[PHASE_PREPARING] = {"preparing", ROLE_DIM},
+	[PHASE_PRECOPY] = {"pre-copy", ROLE_INFO},
+	[PHASE_PAUSED] = {"FROZEN", ROLE_FROZEN},
+	[PHASE_POSTCOPY] = {"post-copy", ROLE_POSTCOPY},
+	[PHASE_POSTCOPY_FAILED] = {"PC-FAILED", ROLE_CRIT},
+	[PHASE_ORPHAN] = {"ORPHAN", ROLE_CRIT},
+	[PHASE_COMPLETED] = {"done", ROLE_OK},
+	[PHASE_CANCELLED] = {"cancelled", ROLE_WARN},
+	[PHASE_FAILED] = {"failed", ROLE_CRIT},
+	[PHASE_NOT_MOVED] = {"not moved", ROLE_WARN},
+	[PHASE_LOST] = {"lost", ROLE_CRIT},
 };
 
 static const struct {
@@ -277,6 +283,15 @@ static enum role say_frozen(const struct row *row, duration since, char *buffer,
 	return ROLE_FROZEN;
 }
 
+static enum role say_orphan(const struct row *row, duration since, char *buffer, size_t size)
+{
+	char still[TEXT_NUMBER_MAX];
+
+	snprintf(buffer, size, "left on %s for %s with no job: look at both hosts, then virsh resume", row->source,
+		 text_duration(still, sizeof still, row_frozen(row, since)));
+	return ROLE_CRIT;
+}
+
 static enum role say_end(const struct row *row, duration since, char *buffer, size_t size)
 {
 	enum mood mood = outlook_end(row, since, buffer, size);
@@ -312,6 +327,8 @@ enum role shown_sentence(const struct row *row, duration since, wall_time now, c
 		return say_outcome(row, buffer, size);
 	if (row_is_old(row))
 		return say_old(row, since, buffer, size);
+	if (row->phase == PHASE_ORPHAN)
+		return say_orphan(row, since, buffer, size);
 	if (row->is_frozen)
 		return say_frozen(row, since, buffer, size);
 	if (row->is_armed)

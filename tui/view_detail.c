@@ -75,7 +75,7 @@ static void add_data(struct facts *facts, const struct row *row)
 	char a[TEXT_NUMBER_MAX], b[TEXT_NUMBER_MAX];
 	bytes remaining;
 
-	if (!phase_is_outcome(row->phase) && job_remaining(stats, &remaining)) {
+	if (phase_has_job(row->phase) && job_remaining(stats, &remaining)) {
 		struct fact *fact = add(facts, "remaining", ROLE_TEXT);
 		text_bytes(a, sizeof a, remaining);
 		if (job_has(stats, JOB_DATA_TOTAL))
@@ -108,7 +108,7 @@ static void add_rates(struct facts *facts, const struct row *row, const struct g
 	char a[TEXT_NUMBER_MAX], b[TEXT_NUMBER_MAX];
 	bytes_per_s dirty;
 
-	if (phase_is_outcome(row->phase))
+	if (!phase_has_job(row->phase))
 		return;
 	struct fact *fact = add(facts, "dirty rate", ROLE_TEXT);
 	if (job_dirty_bytes(&row->stats, &dirty))
@@ -142,7 +142,7 @@ static void add_times(struct facts *facts, const struct row *row, duration since
 	if (row->downtime.ms >= 0 && phase_is_outcome(row->phase)) {
 		fact = add(facts, "downtime", ROLE_TEXT);
 		text_short_duration(fact->text, sizeof fact->text, row->downtime);
-	} else if (!phase_is_outcome(row->phase) && job_has(&row->stats, JOB_DOWNTIME)) {
+	} else if (phase_has_job(row->phase) && job_has(&row->stats, JOB_DOWNTIME)) {
 		fact = add(facts, "exp. downtime", ROLE_TEXT);
 		text_short_duration(a, sizeof a, row->stats.downtime);
 		if (job_has(&row->stats, JOB_DOWNTIME_LIMIT))

@@ -40,7 +40,7 @@ static void write_target(struct writer *w, const struct dialog *dialog, const st
 		return;
 	int n = snprintf(text, sizeof text, "%s, elapsed %s", shown_phase(row->phase),
 			 text_duration(a, sizeof a, row_elapsed(row, view->since)));
-	if (job_remaining(&row->stats, &left))
+	if (phase_has_job(row->phase) && job_remaining(&row->stats, &left))
 		n += snprintf(text + n, sizeof text - (size_t)n, ", %s left", text_bytes(b, sizeof b, left));
 	if (row->is_frozen)
 		snprintf(text + n, sizeof text - (size_t)n, ", frozen for %s",

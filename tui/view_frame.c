@@ -214,7 +214,7 @@ static void status_of_row(struct surface *surface, struct rect area, const struc
 	role = shown_limit(row, view->since, rest.w, sentence, sizeof sentence);
 	if (*sentence && (int)text_width(sentence) <= rest.w)
 		view_put(surface, &rest, role, 2, sentence);
-	if (row->facts.no_postcopy && !phase_is_outcome(row->phase))
+	if (row->facts.no_postcopy && phase_has_job(row->phase))
 		view_put(surface, &rest, ROLE_WARN, 2, "no post-copy");
 	snprintf(sentence, sizeof sentence, "owner: %s", row->owner ? row->owner : "");
 	if (row->owner && (int)text_width(sentence) <= rest.w)

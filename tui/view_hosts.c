@@ -185,7 +185,7 @@ static void draw_migration(struct surface *surface, struct rect line, const stru
 		surface_printf(surface, line.x + 1, line.y, 24, ROLE_TEXT, "%s %s", is_outgoing ? "to" : "from", other);
 	surface_text(surface, line.x + 2 + used, line.y, 24, ROLE_STRONG, row->name);
 	surface_text(surface, line.x + 42, line.y, line.w - 42, phase.role, phase.text);
-	if (job_remaining(&row->stats, &left))
+	if (phase_has_job(row->phase) && job_remaining(&row->stats, &left))
 		surface_printf(surface, line.x + 56, line.y, line.w - 56, ROLE_TEXT, "%s left",
 			       text_bytes(remaining, sizeof remaining, left));
 }

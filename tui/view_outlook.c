@@ -99,7 +99,7 @@ void view_outlook(struct surface *surface, struct rect area, const struct view *
 	if (forecast.verdict == VERDICT_NONE && row->phase != PHASE_POSTCOPY_FAILED) {
 		enum role role = shown_sentence(row, view->since, view->now.wall, text, sizeof text);
 
-		write_line(&w, phase_is_outcome(row->phase) ? "" : "unknown", role, text);
+		write_line(&w, phase_has_job(row->phase) ? "unknown" : "", role, text);
 		return;
 	}
 	write_end(&w, view, row);
@@ -112,6 +112,7 @@ void view_outlook(struct surface *surface, struct rect area, const struct view *
 	case PHASE_PAUSED: write_frozen(&w, row, &forecast); break;
 	case PHASE_POSTCOPY_FAILED: write_line(&w, "recover", ROLE_TEXT, outlook_recovery()); break;
 	case PHASE_POSTCOPY:
+	case PHASE_ORPHAN:
 	case PHASE_COMPLETED:
 	case PHASE_CANCELLED:
 	case PHASE_FAILED:

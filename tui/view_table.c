@@ -79,7 +79,7 @@ static void draw_note(struct surface *surface, struct rect line, const struct ro
 static void draw_row(struct surface *surface, struct rect line, const struct view *view, const struct row *row,
 		     const struct fitted_column *fitted, size_t n)
 {
-	bool is_live = !row_is_old(row) && !phase_is_outcome(row->phase);
+	bool is_live = !row_is_old(row) && phase_has_job(row->phase);
 	struct cell_context context = {.glyphs = view->glyphs, .since = view->since, .now = view->now.wall};
 
 	if (ui_is_marked(view->ui, &row->id))

@@ -67,6 +67,7 @@ static void host_merge(struct host *host, struct found_domain *found, mono_time 
 	if (domain->touched.mono.ms < host->survey_began.mono.ms)
 		domain->state = found->state;
 	domain_leave_incoming(host, domain);
+	domain_ask_if_left(domain);
 }
 
 static bool survey_has(const struct read_call *survey, const struct uuid *uuid)
@@ -161,6 +162,7 @@ static void domain_follow(struct host *host, struct domain *domain, enum domain_
 		else
 			domain->poll.due = now;
 		break;
+	case DOMAIN_EVENT_SUSPENDED_MIGRATED: domain_ask_if_left(domain); break;
 	case DOMAIN_EVENT_STOPPED_MIGRATED:
 	case DOMAIN_EVENT_STOPPED_FAILED:
 	case DOMAIN_EVENT_STOPPED:
@@ -173,7 +175,6 @@ static void domain_follow(struct host *host, struct domain *domain, enum domain_
 		break;
 	case DOMAIN_EVENT_OTHER:
 	case DOMAIN_EVENT_STARTED:
-	case DOMAIN_EVENT_SUSPENDED_MIGRATED:
 	case DOMAIN_EVENT_SUSPENDED_POSTCOPY:
 	case DOMAIN_EVENT_SUSPENDED_POSTCOPY_FAILED:
 	case DOMAIN_EVENT_SUSPENDED:

@@ -192,6 +192,8 @@ void domain_say_held_passes(struct host *host, struct domain *domain);
 
 /* ---- readings.c */
 void domain_found(struct host *host, struct domain *domain, enum poll_role role);
+/* One that stands still for a migration that is not known of: whether it has one is asked at once, and told. */
+void domain_ask_if_left(struct domain *domain);
 void host_poll_domains(struct host *host, mono_time now);
 mono_time host_poll_at(const struct host *host);
 void host_taken(struct host *host, const struct uuid *uuid);

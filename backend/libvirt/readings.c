@@ -130,10 +130,19 @@ static void reading_done(struct call *call)
 	driver_call_ended(driver);
 }
 
+void domain_ask_if_left(struct domain *domain)
+{
+	if (domain->poll.role != POLL_IDLE || !domain_state_is_stopped_for_migration(domain->state))
+		return;
+	domain->must_tell = true;
+	domain->poll.due = clock_mono();
+}
+
 static bool domain_read(struct host *host, struct domain *domain, mono_time now)
 {
 	bool is_outgoing = domain->poll.role == POLL_OUTGOING;
-	struct read_call with = {.wants_state = is_outgoing || domain->poll.was_outgoing,
+	struct read_call with = {.wants_state = is_outgoing || domain->poll.was_outgoing ||
+						domain_state_is_stopped_for_migration(domain->state),
 				 .wants_limit =
 					 is_outgoing && (domain->limit_asked.ms == 0 ||
 							 mono_since(now, domain->limit_asked).ms >= LIMIT_EVERY_MS)};

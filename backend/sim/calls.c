@@ -144,6 +144,16 @@ void sim_fault_hang(struct sim_world *world, uint32_t guest, bool is_hung)
 	world->guest[guest].is_hung = is_hung;
 }
 
+void sim_fault_client(struct sim_world *world, uint32_t guest)
+{
+	struct sim_job *job = world->guest[guest].job;
+
+	if (!job || job->stage == SIM_POSTCOPY || job->stage == SIM_BROKEN)
+		return;
+	sim_job_leave(world, job);
+	sim_world_forget_ended(world);
+}
+
 void sim_fault_destination(struct sim_world *world, uint32_t guest)
 {
 	struct sim_job *job = world->guest[guest].job;

@@ -36,6 +36,8 @@ void sim_fault_link(struct sim_world *world, uint32_t host,
 		    const char *trouble); /* the daemon cannot be reached; NULL: it can */
 void sim_fault_cut(struct sim_world *world, uint32_t host, bool is_cut); /* off the migration network, and on again */
 void sim_fault_hang(struct sim_world *world, uint32_t guest, bool is_hung); /* the monitor of its QEMU */
+/* The client of a migration that is not peer to peer dies when all was copied: the guest stays paused, without a job. Nothing in post-copy. */
+void sim_fault_client(struct sim_world *world, uint32_t guest);
 /* The receiving QEMU dies. In post-copy that loses the guest. Nothing if it receives nothing. */
 void sim_fault_destination(struct sim_world *world, uint32_t guest);
 

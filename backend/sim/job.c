@@ -304,13 +304,25 @@ static void postcopy(struct sim_world *world, struct sim_job *job)
 	complete(world, job);
 }
 
-void sim_job_fail(struct sim_world *world, struct sim_job *job)
+static void end_at_destination(struct sim_world *world, struct sim_job *job)
 {
 	job->stage = SIM_OVER;
 	guest_of(world, job)->retry_at_ms = world->now_ms + RETRY_MS;
 	if (job->destination_state.run != DOMAIN_SHUT_OFF)
 		say_destination(world, job, DOMAIN_EVENT_STOPPED_FAILED,
 				(struct domain_state){DOMAIN_SHUT_OFF, REASON_FAILED});
+}
+
+void sim_job_leave(struct sim_world *world, struct sim_job *job)
+{
+	sim_job_stop_guest(world, job, (double)world->now_ms);
+	end_at_destination(world, job);
+	sim_world_say(world, SIM_JOB_GONE, job->source, job->guest)->state = guest_of(world, job)->state;
+}
+
+void sim_job_fail(struct sim_world *world, struct sim_job *job)
+{
+	end_at_destination(world, job);
 	if (guest_of(world, job)->state.run == DOMAIN_PAUSED && !job->was_paused)
 		say_source(world, job, DOMAIN_EVENT_RESUMED_MIGRATED,
 			   (struct domain_state){DOMAIN_RUNNING, REASON_MIGRATION_CANCELED});

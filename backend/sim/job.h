@@ -51,6 +51,10 @@ void sim_job_step(struct sim_world *world, struct sim_job *job);
 /* It fails, or was cancelled: the guest stays, or goes on, at its source. Only before the destination ran. */
 void sim_job_fail(struct sim_world *world, struct sim_job *job);
 
+/* The client that drove it died when all was copied: the guest stays paused at its source and nobody lets it go on. Only before the
+ * destination ran. */
+void sim_job_leave(struct sim_world *world, struct sim_job *job);
+
 /* The guest does not run any more at the source for this job's sake. */
 void sim_job_stop_guest(struct sim_world *world, struct sim_job *job, double at);
 

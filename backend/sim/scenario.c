@@ -149,6 +149,7 @@ static const struct sim_guest_plan stuck_guests[] = {
 	 {{SIM_RANDOM, 1024, 120, 0, 0}},
 	 {.bandwidth = MIB_PER_S(100), .postcopy_bandwidth = MIB_PER_S(4), .permits_postcopy = true}},
 	{"silent", NULL, 1, 2048, 1200, {{SIM_RANDOM, 512, 150, 0, 0}}, PLAIN},
+	{"left", NULL, 2, 2048, 1000, {{SIM_RANDOM, 256, 20, 0, 0}}, PLAIN},
 	{"at-home", NULL, 2, 1024, 500, {{SIM_HOT, 64, 3, 0, 0}}, PLAIN},
 };
 
@@ -158,7 +159,8 @@ static const struct sim_scene stuck_scenes[] = {
 	{SECONDS(2), SIM_DO_MIGRATE, 1, "disk-storm", NULL}, {SECONDS(3), SIM_DO_MIGRATE, 1, "frozen", NULL},
 	{SECONDS(3), SIM_DO_MIGRATE, 2, "torn", NULL},       {SECONDS(3), SIM_DO_MIGRATE, 0, "silent", NULL},
 	{SECONDS(15), SIM_DO_HANG, 0, "silent", NULL},       {SECONDS(20), SIM_DO_SUSPEND, 0, "frozen", NULL},
-	{SECONDS(24), SIM_DO_POSTCOPY, 0, "torn", NULL},     {SECONDS(40), SIM_DO_CUT, 2, NULL, NULL},
+	{SECONDS(24), SIM_DO_POSTCOPY, 0, "torn", NULL},     {SECONDS(25), SIM_DO_MIGRATE, 0, "left", NULL},
+	{SECONDS(31), SIM_DO_KILL_CLIENT, 0, "left", NULL},  {SECONDS(40), SIM_DO_CUT, 2, NULL, NULL},
 };
 
 #define TABLE(of) of, ARRAY_LEN(of)

@@ -42,6 +42,7 @@ static void do_to_guest(struct sim_world *world, const struct sim_scene *scene)
 	case SIM_DO_SUSPEND: ignored = sim_call_suspend(world, guest, NULL); break;
 	case SIM_DO_POSTCOPY: ignored = sim_call_postcopy(world, guest, NULL); break;
 	case SIM_DO_KILL_DESTINATION: sim_fault_destination(world, guest); break;
+	case SIM_DO_KILL_CLIENT: sim_fault_client(world, guest); break;
 	case SIM_DO_HANG: sim_fault_hang(world, guest, true); break;
 	case SIM_DO_THAW: sim_fault_hang(world, guest, false); break;
 	case SIM_DO_LINK_DOWN:

@@ -13,6 +13,7 @@ enum sim_deed {
 	SIM_DO_SUSPEND,
 	SIM_DO_POSTCOPY,
 	SIM_DO_KILL_DESTINATION,
+	SIM_DO_KILL_CLIENT,
 	SIM_DO_HANG,
 	SIM_DO_THAW,
 	SIM_DO_LINK_DOWN, /* host, text says why */

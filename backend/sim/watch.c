@@ -113,6 +113,18 @@ static void say_inventory(struct sim_watch *watch, const struct sim_roll *roll, 
 	sim_tell(&watch->teller, host, sim_roll_inventory(roll, watch->world, host, number, now));
 }
 
+/* Who stands still for a migration and has none is asked at each heartbeat. */
+static void say_left(struct sim_watch *watch, const struct sim_roll *roll, uint32_t host, struct stamp now)
+{
+	for (size_t i = roll->first[host]; i < roll->first[host + 1]; i++) {
+		const struct sim_roll_entry *entry = &roll->entry[i];
+
+		if (!entry->is_incoming && !watch->world->guest[entry->guest].job &&
+		    domain_state_is_stopped_for_migration(entry->state))
+			sim_tell_no_job(&watch->teller, host, entry->guest, now);
+	}
+}
+
 /* Of one that is remembered as migrating the end is told apart. */
 static void say_if_idle(struct sim_watch *watch, uint32_t guest, uint32_t host, struct stamp now)
 {
@@ -292,10 +304,12 @@ static void beat(struct sim_watch *watch, struct stamp now)
 			continue;
 		if (!roll.first)
 			sim_roll_init(&roll, watch->world);
-		if (was_lost)
+		if (was_lost) {
 			look_at_host(watch, &roll, i, now);
-		else
-			say_inventory(watch, &roll, i, now);
+			continue;
+		}
+		say_inventory(watch, &roll, i, now);
+		say_left(watch, &roll, i, now);
 	}
 	sim_roll_done(&roll);
 }

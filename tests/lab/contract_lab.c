@@ -124,6 +124,20 @@ static bool migrate(void *context, const struct uuid *guest, const struct contra
 	return is_done;
 }
 
+static bool abandon(void *context, const struct uuid *guest)
+{
+	const struct fixture *fixture = context;
+	virDomainPtr domain = domain_on(fixture, 0, guest);
+
+	if (!domain)
+		return false;
+	const char *const arguments[] = {
+		"migrate", virDomainGetName(domain), fixture->host[1].name, "--bandwidth", "20", "--abandon"};
+	bool is_done = lab(fixture, arguments, sizeof arguments / sizeof *arguments);
+	virDomainFree(domain);
+	return is_done;
+}
+
 /* Where it lives: on the destination once it runs, or stands paused by anything but its migration, there; the source before. */
 static bool truth(void *context, const struct uuid *guest, struct contract_truth *out)
 {
@@ -184,6 +198,7 @@ int main(int argc, char **argv)
 		.close = close_driver,
 		.guest = new_guest,
 		.migrate = migrate,
+		.abandon = abandon,
 		.truth = truth,
 		.pause = pause_as_owner,
 	};

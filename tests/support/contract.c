@@ -421,6 +421,31 @@ static void a_guest_that_its_owner_paused_arrives_paused(void **state)
 	play_await_truth(play, &guest, 1, false);
 }
 
+static const struct event *await_left(struct play *play, const struct uuid *guest, size_t after)
+{
+	struct want want = {.kind = EVENT_NO_JOB, .host = 0, .guest = guest, .after = after};
+
+	for (;;) {
+		const struct event *event = play_await(play, want);
+		if (domain_state_is_stopped_for_migration(event->no_job.state))
+			return event;
+		want.after = play_index(play, event) + 1;
+	}
+}
+
+static void a_guest_that_was_left_paused_is_told_again_and_again(void **state)
+{
+	struct play *play = *state;
+	struct uuid guest = play_busy_guest(play);
+
+	await_inventory_with(play, 0, &guest);
+	assert_true(play->world->ops->abandon(play->world->world, &guest));
+	size_t first = play_index(play, await_left(play, &guest, 0));
+	await_left(play, &guest, first + 1);
+	assert_null(play_find(play, (struct want){.kind = EVENT_JOB, .host = ANY, .guest = &guest, .after = first}));
+	assert_null(play_find(play, (struct want){.kind = EVENT_INCOMING, .host = 0, .guest = &guest}));
+}
+
 /* ---- what is refused ---- */
 
 static void a_chosen_postcopy_that_is_not_permitted_is_refused_and_nothing_happens(void **state)
@@ -604,6 +629,7 @@ static const struct CMUnitTest cases[] = {
 	CASE(automatic_force_takes_postcopy_where_it_may),
 	CASE(automatic_force_falls_back_to_a_pause_where_postcopy_is_not_permitted),
 	CASE(a_guest_that_its_owner_paused_arrives_paused),
+	CASE(a_guest_that_was_left_paused_is_told_again_and_again),
 	CASE(a_chosen_postcopy_that_is_not_permitted_is_refused_and_nothing_happens),
 	CASE(postcopy_cannot_be_aborted),
 	READ_ONLY_CASE(a_read_only_driver_refuses_every_action),

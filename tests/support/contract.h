@@ -39,6 +39,9 @@ struct contract_ops {
 	bool (*guest)(void *world, const struct contract_guest *plan, struct uuid *out);
 	/* Somebody else starts a live migration from host 0; returns when it was asked for. */
 	bool (*migrate)(void *world, const struct uuid *guest, const struct contract_migration *terms);
+	/* The same by a client that drives it itself and dies when all is copied; returns when the guest stands on host 0 with no job, and
+	 * host 1 has no copy. */
+	bool (*abandon)(void *world, const struct uuid *guest);
 	bool (*truth)(void *world, const struct uuid *guest, struct contract_truth *out);
 	/* The guest's owner pauses it (virsh suspend). */
 	bool (*pause)(void *world, const struct uuid *guest);

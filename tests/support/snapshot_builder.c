@@ -458,6 +458,21 @@ struct snapshot *snapshot_build_verdicts(void)
 	return snapshot;
 }
 
+struct snapshot *snapshot_build_orphan(enum far_end far_end)
+{
+	struct snapshot *snapshot = snapshot_build_drain();
+	struct row *row = snapshot_add_row(snapshot, "left-behind", PHASE_ORPHAN);
+
+	row->elapsed = (duration){95000};
+	row->age = (duration){-1};
+	row->frozen = (duration){48000};
+	row->is_frozen = true;
+	row->facts.far_end = far_end;
+	snapshot_add_notice(snapshot, SEVERITY_CRITICAL, "left-behind",
+			    "orphan: the guest stands still on its source for a migration whose job is gone");
+	return snapshot;
+}
+
 struct snapshot *snapshot_build_hostile(void)
 {
 	static const char *const names[] = {

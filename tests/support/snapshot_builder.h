@@ -24,6 +24,9 @@ struct snapshot *snapshot_build_drain(void);
 /* The same and one guest more for each other verdict: marginal, stalled, measuring, frozen and stalled. */
 struct snapshot *snapshot_build_verdicts(void);
 
+/* The same and one guest more that a migration to host2 left paused. */
+struct snapshot *snapshot_build_orphan(enum far_end far_end);
+
 /* The same with names that attack the terminal or the layout (already cleaned, as a snapshot's names are). */
 struct snapshot *snapshot_build_hostile(void);
 

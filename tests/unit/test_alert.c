@@ -46,6 +46,7 @@ static void every_phase_gives_the_reason_that_it_should(void **state)
 		[PHASE_LOST] = BIT(ALERT_FAILED),
 		[PHASE_NOT_MOVED] = BIT(ALERT_FAILED),
 		[PHASE_POSTCOPY_FAILED] = BIT(ALERT_FAILED),
+		[PHASE_ORPHAN] = BIT(ALERT_ORPHAN),
 	};
 	struct row row = row_of(1);
 	for (int i = 0; i < PHASE_COUNT; i++) {

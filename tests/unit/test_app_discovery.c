@@ -218,9 +218,27 @@ static void patience_ends_with_hosts_that_hang_and_samples_that_do_not_come(void
 	assert_int_equal(at(&scene, 15000), DISCOVERY_SAMPLED);
 }
 
+static void what_may_be_an_orphan_is_waited_for(void **state)
+{
+	(void)state;
+	struct snapshot snapshot = {.at = {{10000}, {1}}, .n_suspects = 1};
+	struct discovery discovery = {.start = {10000}, .refresh = {1000}};
+	duration patience = {10000};
+	assert_int_equal(discovery_step(&discovery, &snapshot, patience), DISCOVERY_SETTLED);
+	snapshot.at.mono.ms = 14000;
+	assert_int_equal(discovery_step(&discovery, &snapshot, patience), DISCOVERY_SETTLED);
+	snapshot.n_suspects = 0;
+	assert_int_equal(discovery_step(&discovery, &snapshot, patience), DISCOVERY_SAMPLED);
+	/* but not for ever */
+	snapshot.n_suspects = 1;
+	snapshot.at.mono.ms = 19000;
+	assert_int_equal(discovery_step(&discovery, &snapshot, patience), DISCOVERY_SAMPLED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_may_be_an_orphan_is_waited_for),
 		cmocka_unit_test(a_migration_is_found_by_name_uuid_and_host),
 		cmocka_unit_test(a_name_that_nobody_bears_is_not_found),
 		cmocka_unit_test(two_bearers_of_a_name_are_listed_and_refused),

@@ -91,6 +91,24 @@ static bool migrate(void *context, const struct uuid *guest, const struct contra
 	return visit.is_done;
 }
 
+static void kill_client(struct sim_world *world, void *context)
+{
+	const struct migrate_visit *visit = context;
+
+	sim_fault_client(world, sim_guest_number(world, sim_world_find(world, visit->guest)));
+}
+
+static bool abandon(void *context, const struct uuid *guest)
+{
+	struct contract_migration terms = {.destination = 1, .bandwidth_mib = 20};
+	struct migrate_visit visit = {.guest = guest, .terms = &terms};
+	struct driver *driver = ((struct fixture *)context)->driver;
+
+	sim_driver_visit(driver, start_migration, &visit);
+	sim_driver_visit(driver, kill_client, &visit);
+	return visit.is_done;
+}
+
 struct truth_visit {
 	const struct uuid *guest;
 	struct contract_truth *out;
@@ -136,6 +154,7 @@ int main(void)
 		.close = close_driver,
 		.guest = new_guest,
 		.migrate = migrate,
+		.abandon = abandon,
 		.truth = truth,
 		.pause = pause_as_owner,
 	};

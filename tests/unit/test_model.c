@@ -145,7 +145,7 @@ static bool design_allows(enum action action, enum force_method method, enum pha
 	if (action == ACTION_DISARM)
 		return false; /* nothing is armed */
 	if (action == ACTION_TIMEOUT)
-		return !phase_is_outcome(phase);
+		return phase_has_job(phase);
 	return precopy || (paused && method == METHOD_POSTCOPY);
 }
 
@@ -183,7 +183,7 @@ static void nothing_is_allowed_in_read_only_mode_in_a_recording_or_out_of_reach(
 						 ERR_NOT_PERMITTED);
 				/* a limit needs no host: it holds among our own processes */
 				assert_int_equal(action_check((enum action)a, (enum force_method)m, &away, NULL),
-						 a == ACTION_TIMEOUT  ? ERR_OK
+						 a == ACTION_TIMEOUT  ? p == PHASE_ORPHAN ? ERR_INVALID_STATE : ERR_OK
 						 : a == ACTION_DISARM ? ERR_NOT_FOUND
 								      : ERR_UNREACHABLE);
 				assert_int_equal(action_check((enum action)a, (enum force_method)m, &gone, NULL),

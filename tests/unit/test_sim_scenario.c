@@ -192,6 +192,9 @@ static void what_is_stuck_stays_stuck(void **state)
 	assert_true(named(world, "silent")->is_hung);
 	assert_true(named(world, "throttled")->job->copy.throttle > 0);
 	assert_null(named(world, "at-home")->job);
+	assert_null(named(world, "left")->job);
+	assert_int_equal(named(world, "left")->host, 2);
+	assert_true(domain_state_is_stopped_for_migration(named(world, "left")->state));
 	sim_world_free(world);
 }
 

@@ -362,6 +362,27 @@ static void ascii_120x35(void **state)
 	expect(&screen, "ascii_120x35");
 }
 
+static void orphan_at(int width, int height, enum far_end far_end, uint32_t key, const char *name)
+{
+	struct screen screen;
+
+	screen_open(&screen, snapshot_build_orphan(far_end), width, height, NULL);
+	screen_select(&screen, "left-behind");
+	if (key)
+		screen_press(&screen, key);
+	expect(&screen, name);
+}
+
+static void orphan_80x24(void **state)
+{
+	(void)state;
+	orphan_at(80, 24, FAR_END_CLEAR, 0, "orphan_80x24");
+}
+static void detail_orphan_120x35(void **state)
+{
+	(void)state;
+	orphan_at(120, 35, FAR_END_SILENT, KEY_RETURN, "detail_orphan_120x35");
+}
 static void verdicts_at(int width, int height, const char *guest, uint32_t key, bool is_ascii, const char *name)
 {
 	struct screen screen;
@@ -623,6 +644,8 @@ int main(void)
 		cmocka_unit_test(dialog_force),
 		cmocka_unit_test(dialog_force_frozen),
 		cmocka_unit_test(dialog_abort),
+		cmocka_unit_test(orphan_80x24),
+		cmocka_unit_test(detail_orphan_120x35),
 		cmocka_unit_test(dialog_bandwidth),
 		cmocka_unit_test(marked_abort_80x24),
 		cmocka_unit_test(marked_force_80x24),

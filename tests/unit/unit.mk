@@ -27,6 +27,10 @@ unit_programs += tests/unit/test_queue
 tests_unit_test_queue_SOURCES = tests/unit/test_queue.c
 tests_unit_test_queue_LDADD = $(unit_backend)
 
+unit_programs += tests/unit/test_orphan
+tests_unit_test_orphan_SOURCES = tests/unit/test_orphan.c
+tests_unit_test_orphan_LDADD = $(unit_model)
+
 unit_programs += tests/unit/test_adopted
 tests_unit_test_adopted_SOURCES = tests/unit/test_adopted.c
 tests_unit_test_adopted_LDADD = $(unit_model)
