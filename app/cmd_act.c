@@ -57,6 +57,15 @@ static void submit(struct acting *acting, const struct row *row)
 	acting->serial = backend_submit(acting->session.backend, &order);
 }
 
+/* An orphan's other end is looked at with the next picture of that host. */
+static bool is_awaiting_far_end(const struct acting *acting, const struct discovery *discovery,
+				const struct snapshot *snapshot, const struct row *row)
+{
+	duration patience = {PATIENCE_MS + acting->run->settings->heartbeat.ms};
+	return acting->action == ACTION_RESUME && row->phase == PHASE_ORPHAN && row->facts.far_end == FAR_END_AWAITED &&
+	       !mono_reached(snapshot->at.mono, mono_add(discovery->start, patience));
+}
+
 /* Looks for the migration and submits the order when it is sure which one is meant. True: over, *code is the exit code. */
 static bool find_and_submit(struct acting *acting, struct discovery *discovery, const struct snapshot *snapshot,
 			    int *code)
@@ -67,7 +76,8 @@ static bool find_and_submit(struct acting *acting, struct discovery *discovery, 
 	enum discovery_state state = discovery_step(discovery, snapshot, (duration){PATIENCE_MS});
 	enum err err = target_find(&row, snapshot, domain, &why);
 	bool is_sure = state >= DISCOVERY_LISTED || (!err && target_is_exact(domain));
-	if (!is_sure || (err == ERR_NOT_FOUND && !discovery->is_complete))
+	if (!is_sure || (err == ERR_NOT_FOUND && !discovery->is_complete) ||
+	    (!err && is_awaiting_far_end(acting, discovery, snapshot, row)))
 		return false;
 	if (err == ERR_NOT_FOUND && snapshot->hosts_up == 0)
 		err = err_set(&why, ERR_UNREACHABLE, "virt-drain", 0, "no host could be reached");

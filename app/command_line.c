@@ -167,6 +167,7 @@ static const char *command_words(enum command command)
 	case COMMAND_ARM:
 	case COMMAND_DISARM:
 	case COMMAND_TIMEOUT:
+	case COMMAND_RESUME:
 	case COMMAND_HISTORY:
 	case COMMAND_COUNT: break;
 	}

@@ -18,10 +18,10 @@
 #include "config.h"
 
 static int (*const commands[COMMAND_COUNT])(const struct run *run) = {
-	[COMMAND_DASHBOARD] = cmd_dashboard, [COMMAND_ONCE] = cmd_once,       [COMMAND_STREAM] = cmd_stream,
-	[COMMAND_FORCE] = cmd_act,           [COMMAND_ABORT] = cmd_act,       [COMMAND_DOWNTIME] = cmd_act,
-	[COMMAND_BANDWIDTH] = cmd_act,       [COMMAND_ARM] = cmd_act,         [COMMAND_DISARM] = cmd_act,
-	[COMMAND_TIMEOUT] = cmd_act,         [COMMAND_HISTORY] = cmd_history,
+	[COMMAND_DASHBOARD] = cmd_dashboard, [COMMAND_ONCE] = cmd_once,  [COMMAND_STREAM] = cmd_stream,
+	[COMMAND_FORCE] = cmd_act,           [COMMAND_ABORT] = cmd_act,  [COMMAND_DOWNTIME] = cmd_act,
+	[COMMAND_BANDWIDTH] = cmd_act,       [COMMAND_ARM] = cmd_act,    [COMMAND_DISARM] = cmd_act,
+	[COMMAND_TIMEOUT] = cmd_act,         [COMMAND_RESUME] = cmd_act, [COMMAND_HISTORY] = cmd_history,
 };
 
 /* A file that is opened later must not become the standard output that somebody closed. */

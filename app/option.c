@@ -14,7 +14,7 @@
 
 #define ON(command) (1u << COMMAND_##command)
 #define WATCHING (ON(DASHBOARD) | ON(ONCE) | ON(STREAM))
-#define ACTING (ON(FORCE) | ON(ABORT) | ON(DOWNTIME) | ON(BANDWIDTH) | ON(ARM) | ON(DISARM) | ON(TIMEOUT))
+#define ACTING (ON(FORCE) | ON(ABORT) | ON(DOWNTIME) | ON(BANDWIDTH) | ON(ARM) | ON(DISARM) | ON(TIMEOUT) | ON(RESUME))
 #define LIVE (WATCHING | ACTING) /* all that reach hosts */
 
 #define AT(member) .offset = offsetof(struct settings, member)
@@ -127,7 +127,7 @@ const struct option_row option_table[] = {
 	{ .name = "wait", .type = OPTION_FLAG, .initial = "false", AT(wait), .commands = ACTING,
 	  .help = "wait until the migration has ended, or until what was set is in force, and tell" },
 	{ .name = "insist", .type = OPTION_FLAG, .initial = "false", AT(insist), .commands = ACTING,
-	  .help = "act although the ledger of actions cannot be written" },
+	  .help = "act although the ledger of actions cannot be written; resume although the other end cannot be seen" },
 	{ .name = "timeout-action", .type = OPTION_CHOICE, .argument = "ACTION", .initial = "configured",
 	  .choices = own_limit_words, AT(own_limit_action), .commands = ON(TIMEOUT),
 	  .help = "what is done at the limit: none, abort, force_complete, or configured; left out: as before" },
@@ -161,6 +161,7 @@ bool command_action(enum command command, enum action *out)
 		{COMMAND_ARM, ACTION_ARM},
 		{COMMAND_DISARM, ACTION_DISARM},
 		{COMMAND_TIMEOUT, ACTION_TIMEOUT},
+		{COMMAND_RESUME, ACTION_RESUME},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		if (rows[i].command == command) {

@@ -38,10 +38,12 @@ static bool is_watching(enum command command)
 	return command == COMMAND_DASHBOARD || command == COMMAND_STREAM;
 }
 
-/* A picture and an action need no memory of the past, and whoever writes the cache keeps others from it. */
+/* A picture and an action need no memory of the past, and whoever writes the cache keeps others from it. But where an orphan was to go, only
+ * who has seen its migration knows. */
 static bool uses_cache(enum command command)
 {
-	return command == COMMAND_DASHBOARD || command == COMMAND_STREAM || command == COMMAND_HISTORY;
+	return command == COMMAND_DASHBOARD || command == COMMAND_STREAM || command == COMMAND_HISTORY ||
+	       command == COMMAND_RESUME;
 }
 
 /* All that reach hosts: limits of single migrations and armed forces of other processes are in it. */
@@ -229,6 +231,7 @@ enum err session_start(struct session *out, const struct run *run, struct err_in
 			  .is_recording = is_recording(settings)},
 		.refresh = settings->refresh,
 		.cache_path = run->cache,
+		.only_reads_cache = is_acting(run->line->command),
 		.ledger_path = run->ledger,
 		.reads_ledger_only = !writes_ledger(run),
 		.retention = settings->retention,

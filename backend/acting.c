@@ -188,6 +188,7 @@ void acting_order(struct backend *backend, const struct order *order)
 		fresh.order.value = fleet_armed_elsewhere(backend->fleet, &order->target);
 	if (fresh.order.job_began.ms == 0)
 		fresh.order.job_began = fleet_job_began(backend->fleet, &order->target, now);
+	facts.is_insisted = order->insist;
 	struct intent *intent = intent_add(backend, &fresh);
 	if (action_check(order->action, order->method, &facts, &why) != ERR_OK ||
 	    action_value_check(order->action, order->value, &why) != ERR_OK ||

@@ -138,7 +138,7 @@ static void start_reading(struct backend *backend)
 static void start_recorder(struct backend *backend)
 {
 	struct recorder_settings settings = {
-		.cache_path = backend->settings.cache_path,
+		.cache_path = backend->settings.only_reads_cache ? NULL : backend->settings.cache_path,
 		.ledger_path = backend->settings.ledger_path,
 		.retention = backend->settings.retention,
 		.audit = backend->settings.audit,

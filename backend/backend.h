@@ -19,6 +19,7 @@ struct backend_settings {
 	/* at most one snapshot per this time for mere samples; changes of phase come at once; default 1 s */
 	duration refresh;
 	const char *cache_path;  /* NULL: no cache */
+	bool only_reads_cache;   /* its last picture is read at the start, and nothing is written */
 	const char *ledger_path; /* NULL: no ledger (only for --demo and recordings) */
 	struct audit_sink audit; /* where actions are told too (the system's log); only with a ledger */
 	struct alert_sink alert; /* who is told what nobody looks for, on the collector's thread; it may not wait */

@@ -31,6 +31,9 @@ static const struct action_entry entries[ACTION_COUNT] = {
 	[ACTION_TIMEOUT] = {ACTION_TIMEOUT, "timeout", "limit",
 	                    "give this migration a limit of its own, and say what shall be done when it is reached",
 	                    true, TAKES_LIMIT, SECONDS(15)},
+	[ACTION_RESUME] = {ACTION_RESUME, "resume", "resume",
+	                   "let a guest go on that a migration left paused on its source, with no job and no copy elsewhere",
+	                   true, TAKES_NOTHING, SECONDS(30)},
 };
 /* clang-format on */
 
@@ -45,6 +48,7 @@ enum rule {
 	RULE_ARM,
 	RULE_DISARM, /* in every phase that is no outcome */
 	RULE_TIMEOUT,
+	RULE_RESUME,
 	RULE_COUNT
 };
 
@@ -52,7 +56,8 @@ enum rule {
 #define IN_POSTCOPY "post-copy is under way already and completes by itself"
 #define BROKEN "post-copy failed: the guest's memory is on both hosts; recover it with virsh migrate --postcopy-resume"
 
-#define NO_JOB "the job is gone and the guest was left paused: nothing migrates any more"
+#define NO_JOB "the job is gone and the guest was left paused: nothing migrates, but it can be resumed"
+#define NO_ORPHAN "the migration is under way: only a guest that one left paused can be resumed"
 
 /* NULL: allowed. Outcomes never come here. */
 /* clang-format off */
@@ -104,6 +109,13 @@ static const char *const refusals[RULE_COUNT][PHASE_COMPLETED] = {
 	[RULE_TIMEOUT] = {
 		[PHASE_ORPHAN] = NO_JOB,
 	},
+	[RULE_RESUME] = {
+		[PHASE_PREPARING] = NO_ORPHAN,
+		[PHASE_PRECOPY] = NO_ORPHAN,
+		[PHASE_PAUSED] = "the migration is under way: the guest goes on when it ends, or at once after an abort",
+		[PHASE_POSTCOPY] = IN_POSTCOPY,
+		[PHASE_POSTCOPY_FAILED] = BROKEN,
+	},
 };
 /* clang-format on */
 
@@ -146,6 +158,8 @@ static enum rule rule_of(enum action action, enum force_method method)
 		return RULE_DISARM;
 	if (action == ACTION_TIMEOUT)
 		return RULE_TIMEOUT;
+	if (action == ACTION_RESUME)
+		return RULE_RESUME;
 	if (method == METHOD_PAUSE)
 		return RULE_PAUSE;
 	return method == METHOD_POSTCOPY ? RULE_POSTCOPY : RULE_AUTO;
@@ -192,6 +206,26 @@ static enum err check_force(enum force_method method, const struct action_facts 
 	return ERR_OK;
 }
 
+#define LOOK "look yourself that it runs nowhere, then insist"
+
+/* Two of one guest destroy its disks: nothing is resumed where the other end was not seen, and nobody can insist on a second one. */
+static enum err check_resume(const struct action_facts *facts, struct err_info *why)
+{
+	static const char *const unseen[] = {
+		[FAR_END_UNKNOWN] = "nobody knows where the guest was to go: watch that host too, or " LOOK,
+		[FAR_END_SILENT] = "the host where the guest was to go does not answer: wait until it does, or " LOOK,
+		[FAR_END_AWAITED] = "the host where the guest was to go has not been looked at yet: wait some seconds",
+		[FAR_END_CLEAR] = NULL,
+		[FAR_END_COPY] = "a copy of the guest is on another host: two of one guest must never run",
+	};
+	const char *sentence = unseen[facts->far_end];
+	bool can_insist = facts->far_end == FAR_END_UNKNOWN || facts->far_end == FAR_END_SILENT;
+
+	if (!sentence || (can_insist && facts->is_insisted))
+		return ERR_OK;
+	return refuse(why, ERR_INVALID_STATE, sentence);
+}
+
 enum err action_check(enum action action, enum force_method method, const struct action_facts *facts,
 		      struct err_info *why)
 {
@@ -208,7 +242,16 @@ enum err action_check(enum action action, enum force_method method, const struct
 		return refuse(why, ERR_NOT_FOUND, "no force is armed on this migration");
 	if (action == ACTION_FORCE_COMPLETE || action == ACTION_ARM)
 		return check_force(method, facts, why);
-	return ERR_OK;
+	return action == ACTION_RESUME ? check_resume(facts, why) : ERR_OK;
+}
+
+bool action_needs_insisting(enum action action, enum force_method method, const struct action_facts *facts)
+{
+	struct action_facts insisted = *facts;
+
+	insisted.is_insisted = true;
+	return action_check(action, method, facts, NULL) != ERR_OK &&
+	       action_check(action, method, &insisted, NULL) == ERR_OK;
 }
 
 static const char *const consequences[RULE_COUNT] = {
@@ -233,6 +276,9 @@ static const char *const consequences[RULE_COUNT] = {
 	[RULE_TIMEOUT] =
 		"The limit holds for this migration alone, in each virt-drain of yours, and stays when this one ends. "
 		"What is done then is announced at least ten seconds before, done once, and never in post-copy.",
+	[RULE_RESUME] =
+		"The guest goes on at its source from where it stopped. It must run nowhere else: two of one guest "
+		"destroy its disks.",
 };
 
 const char *action_consequence(enum action action, enum force_method method, enum phase phase)

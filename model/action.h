@@ -34,7 +34,8 @@ struct action_facts {
 	bool is_incoming_side; /* asked of the receiving end */
 	bool no_postcopy;      /* the job refused post-copy before */
 	bool guest_was_paused; /* the guest is paused by its owner: nothing to pause, and not ours to resume */
-	enum far_end far_end;  /* of an orphan */
+	enum far_end far_end;  /* ACTION_RESUME */
+	bool is_insisted;      /* a person has looked where virt-drain cannot */
 };
 
 /* What an action has to be told beside its target. */
@@ -62,6 +63,9 @@ bool action_is_sent(enum action action);
 /* ERR_OK, or ERR_INVALID_STATE, ERR_NOT_PERMITTED, ERR_NOT_FOUND, ERR_UNREACHABLE, ERR_NO_POSTCOPY with the sentence in *why. */
 enum err action_check(enum action action, enum force_method method, const struct action_facts *facts,
 		      struct err_info *why);
+
+/* True where action_check refuses only for want of a person who insists. */
+bool action_needs_insisting(enum action action, enum force_method method, const struct action_facts *facts);
 
 /* What it does and costs, for the dialog, given the phase: static text of one or two sentences. */
 const char *action_consequence(enum action action, enum force_method method, enum phase phase);

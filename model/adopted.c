@@ -99,6 +99,17 @@ static bool judge_force_by_place(struct intent *intent, const struct sight *sigh
 	return true;
 }
 
+static bool judge_resume_by_place(struct intent *intent, const struct sight *sight, struct stamp now)
+{
+	if (sight->elsewhere.run == DOMAIN_RUNNING)
+		close_as(intent, INTENT_UNPROVEN, "the guest runs at another host", now);
+	else if (sight->source.run == DOMAIN_RUNNING)
+		close_as(intent, INTENT_PROVEN, "the guest runs again on its source", now);
+	else
+		return false;
+	return true;
+}
+
 /* The migration is not known any more: where the guest is tells how it went. */
 static bool judge_by_place(struct intent *intent, const struct sight *sight, struct stamp now)
 {
@@ -106,6 +117,8 @@ static bool judge_by_place(struct intent *intent, const struct sight *sight, str
 		return false;
 	if (intent->order.action == ACTION_ABORT)
 		return judge_abort_by_place(intent, sight, now);
+	if (intent->order.action == ACTION_RESUME)
+		return judge_resume_by_place(intent, sight, now);
 	if (intent->order.action == ACTION_FORCE_COMPLETE)
 		return judge_force_by_place(intent, sight, now);
 	if (intent->order.action != ACTION_DOWNTIME && action_is_sent(intent->order.action))

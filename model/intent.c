@@ -16,6 +16,7 @@ static const char *const action_names[ACTION_COUNT] = {
 	[ACTION_ARM] = "arm",
 	[ACTION_DISARM] = "disarm",
 	[ACTION_TIMEOUT] = "timeout",
+	[ACTION_RESUME] = "resume",
 };
 
 static const char *const method_names[METHOD_COUNT] = {

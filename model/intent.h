@@ -29,6 +29,7 @@ enum action {
 	ACTION_ARM,       /* force-complete by method when a pass begins and none that is notably cheaper is near */
 	ACTION_DISARM,    /* take back a force that another process has armed; nothing is sent to its host */
 	ACTION_TIMEOUT, /* give the migration a limit of its own, and what is done then; nothing is sent to its host */
+	ACTION_RESUME,  /* let an orphan go on at its source */
 	ACTION_COUNT
 };
 
@@ -85,7 +86,7 @@ struct order {
 	struct migration_id target;
 	uint64_t fired_by;     /* serial of the armed order that this force comes from; 0: a person's own */
 	uint64_t fired_id;     /* its id */
-	bool insist;           /* act although the ledger cannot be written */
+	bool insist;           /* act although the ledger cannot be written, or an orphan's other end not be seen */
 	char confirmation[32]; /* how it was confirmed: "key y", "command line", ORDER_BY_POLICY */
 	/* when its job began, by our wall clock: another process numbers attempts otherwise, and an order about an earlier job is none of this
 	 * one's; 0 not told */

@@ -27,6 +27,7 @@ static const char *sent_text(const struct intent *intent)
 	case ACTION_ABORT: return "abort sent: waiting for its effect";
 	case ACTION_BANDWIDTH: return "accepted by the daemon";
 	case ACTION_DOWNTIME: return "accepted: waiting until it is read back";
+	case ACTION_RESUME: return "resumed: waiting until it is seen running";
 	case ACTION_FORCE_COMPLETE:
 	case ACTION_ARM:
 	case ACTION_DISARM:
@@ -203,6 +204,20 @@ static bool judge_recorded(struct intent *intent, const struct migration *migrat
 	return intent->order.action == ACTION_DISARM && judge_disarm(intent, migration, now);
 }
 
+/* Running on its source; wherever else it is, this call did not bring it there. */
+static bool judge_resume(struct intent *intent, const struct migration *migration, struct stamp now)
+{
+	if (!phase_is_outcome(migration->phase))
+		return false;
+	if (migration->phase == PHASE_COMPLETED)
+		close_with(intent, INTENT_UNPROVEN, ERR_INVALID_STATE, "too late: the guest runs at another host", now);
+	else if (migration->source_state.run == DOMAIN_RUNNING)
+		close_with(intent, INTENT_PROVEN, ERR_OK, "the guest runs again on its source", now);
+	else
+		close_with(intent, INTENT_UNPROVEN, ERR_FAILED, "the guest was not seen running on its source", now);
+	return true;
+}
+
 static bool judge_sent(struct intent *intent, const struct migration *migration, struct stamp now)
 {
 	switch (intent->order.action) {
@@ -210,6 +225,7 @@ static bool judge_sent(struct intent *intent, const struct migration *migration,
 	case ACTION_FORCE_COMPLETE: return judge_force(intent, migration, now);
 	case ACTION_BANDWIDTH: judge_bandwidth(intent, now); return true;
 	case ACTION_DOWNTIME: return judge_downtime(intent, migration, now);
+	case ACTION_RESUME: return judge_resume(intent, migration, now);
 	case ACTION_ARM:    /* what it fires is a force-complete of its own */
 	case ACTION_DISARM: /* nothing is sent */
 	case ACTION_TIMEOUT:

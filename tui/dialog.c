@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const struct {
 	const char *verb;
@@ -21,6 +22,7 @@ static const struct {
 	[ACTION_ARM] = {"force at the best moment", true},
 	[ACTION_DISARM] = {"disarm", false},
 	[ACTION_TIMEOUT] = {"set our limit", false},
+	[ACTION_RESUME] = {"resume", false},
 };
 
 const char *dialog_verb(enum action action)
@@ -43,7 +45,7 @@ enum err dialog_method(enum action action, enum force_method wanted, const struc
 {
 	enum err code = action_check(action, wanted, facts, why);
 
-	if (code == ERR_OK) {
+	if (code == ERR_OK || action_needs_insisting(action, wanted, facts)) {
 		*out = wanted;
 		return ERR_OK;
 	}
@@ -108,6 +110,25 @@ enum dialog_state dialog_needs(const struct dialog *dialog, const struct snapsho
 	return DIALOG_READY;
 }
 
+static struct action_facts facts_of(const struct dialog *dialog, const struct snapshot *snapshot, const struct row *row,
+				    bool is_read_only)
+{
+	struct action_facts facts = row->facts;
+
+	facts.is_read_only |= is_read_only || snapshot->is_read_only;
+	facts.is_insisted = dialog->has_looked;
+	return facts;
+}
+
+static enum dialog_state needs_looking(struct err_info *why)
+{
+	size_t used = why ? strlen(why->text) : 0;
+
+	if (why)
+		snprintf(why->text + used, sizeof why->text - used, ": press i.");
+	return DIALOG_NEEDS_INSIST;
+}
+
 enum dialog_state dialog_state(const struct dialog *dialog, const struct snapshot *snapshot, bool is_read_only,
 			       struct err_info *why)
 {
@@ -120,13 +141,27 @@ enum dialog_state dialog_state(const struct dialog *dialog, const struct snapsho
 			row ? phase_name(row->phase) : "this migration is gone");
 		return DIALOG_OVER;
 	}
-	struct action_facts facts = row->facts;
-	facts.is_read_only |= is_read_only || snapshot->is_read_only;
+	struct action_facts facts = facts_of(dialog, snapshot, row, is_read_only);
 	if (action_check(dialog->action, dialog->method, &facts, why) != ERR_OK)
-		return DIALOG_REFUSED;
+		return action_needs_insisting(dialog->action, dialog->method, &facts) ? needs_looking(why)
+										      : DIALOG_REFUSED;
 	if (dialog_check_limit(dialog, row, why) != ERR_OK)
 		return DIALOG_NEEDS_VALUE;
 	return dialog_needs(dialog, snapshot, why);
+}
+
+void dialog_insist(struct dialog *dialog, const struct snapshot *snapshot, bool is_read_only)
+{
+	const struct row *row = snapshot && !dialog->n_marked ? snapshot_find(snapshot, &dialog->target) : NULL;
+	struct err_info why;
+
+	if (dialog_state(dialog, snapshot, is_read_only, &why) != DIALOG_NEEDS_INSIST)
+		return;
+	struct action_facts facts = row ? facts_of(dialog, snapshot, row, is_read_only) : (struct action_facts){0};
+	if (row && action_needs_insisting(dialog->action, dialog->method, &facts))
+		dialog->has_looked = true;
+	else /* of several none is resumed that was not looked at */
+		dialog->insists = true;
 }
 
 bool dialog_is_guarded(const struct dialog *dialog, mono_time now)
@@ -149,7 +184,7 @@ struct order dialog_order(const struct dialog *dialog)
 			      .method = dialog->method,
 			      .target = dialog->target,
 			      .limit_action = dialog->limit_action,
-			      .insist = dialog->insists};
+			      .insist = dialog->insists || dialog->has_looked};
 
 	if (dialog_value(dialog, &order.value, NULL) != ERR_OK)
 		order.value = 0; /* which nobody accepts; y does nothing while the state says so */

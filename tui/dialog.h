@@ -23,6 +23,7 @@ struct dialog {
 	enum force_method method;
 	enum limit_action limit_action; /* ACTION_TIMEOUT: what shall be done at the limit */
 	bool insists;                   /* act although the ledger cannot be written */
+	bool has_looked;                /* act although virt-drain cannot see the other end: a person has looked */
 	struct migration_id target;
 	char name[128], source[64], destination[64]; /* as shown when the key was pressed */
 	mono_time opened;
@@ -38,7 +39,7 @@ enum dialog_state {
 	DIALOG_READY,        /* y does it */
 	DIALOG_REFUSED,      /* not possible now; the sentence says why, and it may become possible again */
 	DIALOG_NEEDS_VALUE,  /* what is typed cannot be ordered */
-	DIALOG_NEEDS_INSIST, /* the ledger cannot be written */
+	DIALOG_NEEDS_INSIST, /* the ledger cannot be written, or a person has to look where virt-drain cannot */
 	DIALOG_NEEDS_NUMBER, /* of several: how many it will be was not typed */
 	DIALOG_OVER,         /* the migration ended or is gone: only Close remains */
 };
@@ -66,6 +67,9 @@ enum dialog_state dialog_needs(const struct dialog *dialog, const struct snapsho
 
 /* True while a key could still be the echo of the one that opened the dialog. */
 bool dialog_is_guarded(const struct dialog *dialog, mono_time now);
+
+/* i: what dialog_state asks a person to insist on, one thing at a time. */
+void dialog_insist(struct dialog *dialog, const struct snapshot *snapshot, bool is_read_only);
 
 /* Method, or what is done at the limit, +1 or -1, round; nothing where there is no choice. */
 void dialog_choose(struct dialog *dialog, int step);

@@ -45,13 +45,14 @@ static const struct command_entry commands[COMMAND_COUNT] = {
 	{COMMAND_ARM,          "arm",          "arm",     "force it at the best moment of its passes (asks first), or disarm it", GROUP_ACT, true, ACTION_ARM},
 	{COMMAND_LIMIT_MORE,   "limit-more",   "limit",   "give the migration a later limit, and what is done then (asks first)", GROUP_ACT, true, ACTION_TIMEOUT},
 	{COMMAND_LIMIT_LESS,   "limit-less",   NULL,      "give it an earlier limit (asks first)", GROUP_ACT, true, ACTION_TIMEOUT},
+	{COMMAND_RESUME,       "resume",       "resume",  "let a guest go on that a migration left paused (asks first)", GROUP_ACT, true, ACTION_RESUME},
 	{COMMAND_HELP,         "help",         "help",    "this page", GROUP_PROGRAM, NO_ACTION},
 	{COMMAND_REPAINT,      "repaint",      NULL,      "draw the whole screen again", GROUP_PROGRAM, NO_ACTION},
 	{COMMAND_SUSPEND,      "suspend",      NULL,      "stop virt-drain and go to the shell; fg comes back", GROUP_PROGRAM, NO_ACTION},
 	{COMMAND_QUIT,         "quit",         "quit",    "leave virt-drain; migrations go on", GROUP_PROGRAM, NO_ACTION},
 	{COMMAND_CONFIRM,      "confirm",      "do it",   "do what the dialog says", GROUP_DIALOG, NO_ACTION},
 	{COMMAND_CANCEL,       "cancel",       "cancel",  "close it; nothing is done", GROUP_DIALOG, NO_ACTION},
-	{COMMAND_INSIST,       "insist",       NULL,      "act although the ledger cannot be written", GROUP_DIALOG, NO_ACTION},
+	{COMMAND_INSIST,       "insist",       NULL,      "act although the ledger cannot be written, or the other end be seen", GROUP_DIALOG, NO_ACTION},
 	{COMMAND_CHOOSE_NEXT,  "choose-next",  "choose",  "the next choice", GROUP_DIALOG, NO_ACTION},
 	{COMMAND_CHOOSE_PREVIOUS, "choose-previous", NULL, "the choice before", GROUP_DIALOG, NO_ACTION},
 };
@@ -108,6 +109,7 @@ static const struct binding bindings[] = {
 	{'B', COMMAND_ARM, ROWS},
 	{'+', COMMAND_LIMIT_MORE, ROWS},
 	{'-', COMMAND_LIMIT_LESS, ROWS},
+	{'r', COMMAND_RESUME, ROWS},
 	{'?', COMMAND_HELP, TABLES},
 	{KEY_FN1, COMMAND_HELP, TABLES},
 	{'?', COMMAND_BACK, SCOPE_HELP},
@@ -136,14 +138,14 @@ static const struct binding bindings[] = {
 };
 /* clang-format on */
 
-static const enum command main_bar[] = {COMMAND_HELP,       COMMAND_FILTER,    COMMAND_OPEN,      COMMAND_FORCE,
-					COMMAND_ABORT,      COMMAND_BANDWIDTH, COMMAND_DOWNTIME,  COMMAND_ARM,
-					COMMAND_LIMIT_MORE, COMMAND_MARK,      COMMAND_SORT_MENU, COMMAND_VIEW_HOSTS,
-					COMMAND_VIEW_LOG,   COMMAND_QUIT};
-static const enum command detail_bar[] = {COMMAND_HELP,  COMMAND_BACK,       COMMAND_NEXT_ROW,  COMMAND_PREVIOUS_ROW,
-					  COMMAND_FORCE, COMMAND_ABORT,      COMMAND_BANDWIDTH, COMMAND_DOWNTIME,
-					  COMMAND_ARM,   COMMAND_LIMIT_MORE, COMMAND_MARK,      COMMAND_VIEW_LOG,
-					  COMMAND_QUIT};
+static const enum command main_bar[] = {COMMAND_HELP,       COMMAND_FILTER,    COMMAND_OPEN,     COMMAND_FORCE,
+					COMMAND_ABORT,      COMMAND_BANDWIDTH, COMMAND_DOWNTIME, COMMAND_ARM,
+					COMMAND_LIMIT_MORE, COMMAND_RESUME,    COMMAND_MARK,     COMMAND_SORT_MENU,
+					COMMAND_VIEW_HOSTS, COMMAND_VIEW_LOG,  COMMAND_QUIT};
+static const enum command detail_bar[] = {COMMAND_HELP,     COMMAND_BACK,       COMMAND_NEXT_ROW,  COMMAND_PREVIOUS_ROW,
+					  COMMAND_FORCE,    COMMAND_ABORT,      COMMAND_BANDWIDTH, COMMAND_DOWNTIME,
+					  COMMAND_ARM,      COMMAND_LIMIT_MORE, COMMAND_RESUME,    COMMAND_MARK,
+					  COMMAND_VIEW_LOG, COMMAND_QUIT};
 static const enum command hosts_bar[] = {COMMAND_HELP, COMMAND_BACK, COMMAND_OPEN, COMMAND_VIEW_LOG, COMMAND_QUIT};
 static const enum command log_bar[] = {COMMAND_HELP, COMMAND_BACK, COMMAND_VIEW_HOSTS, COMMAND_QUIT};
 static const enum command help_bar[] = {COMMAND_VIEW_HOSTS, COMMAND_VIEW_LOG, COMMAND_BACK};

@@ -50,6 +50,7 @@ static unsigned (*const handlers[COMMAND_COUNT])(const struct press *press) = {
 	[COMMAND_ARM] = press_arm,
 	[COMMAND_LIMIT_MORE] = press_limit,
 	[COMMAND_LIMIT_LESS] = press_limit,
+	[COMMAND_RESUME] = press_action,
 	[COMMAND_HELP] = press_help,
 	[COMMAND_REPAINT] = do_repaint,
 	[COMMAND_SUSPEND] = press_suspend,

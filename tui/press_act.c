@@ -22,13 +22,15 @@ unsigned press_refuse(const struct press *press, const char *subject, const stru
 /* What forbids every action alike, whatever it is about. */
 static enum err check_all(const struct press *press, struct err_info *why)
 {
+	enum action action = command_entry(press->command)->action;
 	struct action_facts facts = {.is_read_only = press->ui->is_read_only || press->snapshot->is_read_only,
 				     .is_recording = press->ui->is_recording || press->snapshot->is_recording,
 				     .is_reachable = true,
 				     .is_known = true,
-				     .phase = PHASE_PRECOPY};
+				     .phase = action == ACTION_RESUME ? PHASE_ORPHAN : PHASE_PRECOPY,
+				     .far_end = FAR_END_CLEAR};
 
-	return action_check(command_entry(press->command)->action, METHOD_AUTO, &facts, why);
+	return action_check(action, METHOD_AUTO, &facts, why);
 }
 
 /* One question about all marked rows. */
@@ -49,7 +51,7 @@ static unsigned ask_of_marked(const struct press *press)
 	return n ? NEXT_PAINT | NEXT_PREPARE : NEXT_NOTHING;
 }
 
-/* f, a, b, d, B, + and -: nothing happens to a guest here; a question opens, or the reason why not is said and kept. */
+/* f, a, b, d, B, r, + and -: nothing happens to a guest here; a question opens, or the reason why not is said and kept. */
 unsigned press_action(const struct press *press)
 {
 	struct ui *ui = press->ui;

@@ -88,11 +88,8 @@ unsigned press_cancel(const struct press *press)
 
 unsigned press_insist(const struct press *press)
 {
-	struct err_info why;
-
-	if (!press->ui->is_leaving &&
-	    dialog_state(&press->ui->dialog, press->snapshot, press->ui->is_read_only, &why) == DIALOG_NEEDS_INSIST)
-		press->ui->dialog.insists = true;
+	if (!press->ui->is_leaving)
+		dialog_insist(&press->ui->dialog, press->snapshot, press->ui->is_read_only);
 	return NEXT_PAINT;
 }
 

@@ -63,6 +63,9 @@ const char *price_of_order(const struct dialog *dialog, const struct row *row, c
 			 row->timeout.ms > 0 ? text_duration(now, sizeof now, row->timeout) : "none",
 			 text_duration(elapsed, sizeof elapsed, row->elapsed));
 		return buffer;
+	case ACTION_RESUME:
+		snprintf(buffer, size, "has stood still for %s", text_duration(elapsed, sizeof elapsed, row->frozen));
+		return buffer;
 	case ACTION_DISARM:
 	case ACTION_COUNT: break;
 	}

@@ -185,7 +185,7 @@ const char *shown_intent(const struct row *row, const struct glyphs *glyphs, cha
 	static const char *const verb[ACTION_COUNT] = {
 		[ACTION_FORCE_COMPLETE] = "forcing", [ACTION_ABORT] = "aborting", [ACTION_BANDWIDTH] = "setting",
 		[ACTION_DOWNTIME] = "setting",       [ACTION_ARM] = "arming",     [ACTION_DISARM] = "disarming",
-		[ACTION_TIMEOUT] = "setting"};
+		[ACTION_TIMEOUT] = "setting",        [ACTION_RESUME] = "resuming"};
 
 	bool is_open = row->has_intent && !intent_is_closed(&row->intent);
 	if (!is_open && row->is_armed)
@@ -283,13 +283,16 @@ static enum role say_frozen(const struct row *row, duration since, char *buffer,
 	return ROLE_FROZEN;
 }
 
+/* Whether it can be let go on, and if not, why. */
 static enum role say_orphan(const struct row *row, duration since, char *buffer, size_t size)
 {
 	char still[TEXT_NUMBER_MAX];
+	struct err_info why = {.text = "r lets it go on"};
+	enum err code = action_check(ACTION_RESUME, METHOD_AUTO, &row->facts, &why);
 
-	snprintf(buffer, size, "left on %s for %s with no job: look at both hosts, then virsh resume", row->source,
-		 text_duration(still, sizeof still, row_frozen(row, since)));
-	return ROLE_CRIT;
+	snprintf(buffer, size, "left on %s for %s with no job: %s", row->source,
+		 text_duration(still, sizeof still, row_frozen(row, since)), why.text);
+	return code == ERR_OK ? ROLE_FROZEN : ROLE_CRIT;
 }
 
 static enum role say_end(const struct row *row, duration since, char *buffer, size_t size)

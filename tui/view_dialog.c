@@ -154,6 +154,7 @@ static void write_price(struct writer *w, const struct dialog *dialog, const str
 	case ACTION_DOWNTIME: write_downtime(w, dialog, row, forecast); break;
 	case ACTION_DISARM: break; /* is not asked about */
 	case ACTION_TIMEOUT: write_limit(w, dialog, row); break;
+	case ACTION_RESUME: /* its consequence says all */
 	case ACTION_COUNT: break;
 	}
 }

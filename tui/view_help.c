@@ -85,7 +85,7 @@ static void say_phases(struct page *page, const struct glyphs *glyphs)
 		[PHASE_PAUSED] = "the guest stands still until the rest is copied; its seconds are counted",
 		[PHASE_POSTCOPY] = "the guest runs at the destination and fetches its memory; there is no way back",
 		[PHASE_POSTCOPY_FAILED] = "post-copy broke; virsh migrate --postcopy-resume recovers it",
-		[PHASE_ORPHAN] = "the job is gone, the guest was left paused on its source",
+		[PHASE_ORPHAN] = "the job is gone, the guest was left paused on its source: r lets it go on",
 		[PHASE_COMPLETED] = "the guest runs at the destination",
 		[PHASE_CANCELLED] = "aborted; the guest stays on its source",
 		[PHASE_FAILED] = "it failed",

@@ -70,6 +70,18 @@ static enum err act_call_resume(struct act *act, const char *done)
 	return result;
 }
 
+static void act_resume(struct act *act, const struct reading *unused)
+{
+	struct domain_state after;
+	enum err result = act_call_resume(act, "");
+
+	(void)unused;
+	if (result == ERR_INVALID_STATE)
+		act_end_failed(act, result, METHOD_AUTO);
+	else if (result == ERR_OK && act_read_state(act, &after) == ERR_OK && after.run != DOMAIN_RUNNING)
+		act_end(act, ERR_OK, "resumed, but the guest was read to stand still again");
+}
+
 /* ---- pause */
 
 /* The job ended under our suspend, so nobody but us will resume the guest. */
@@ -272,9 +284,13 @@ static void act_downtime(struct act *act, const struct reading *unused)
 }
 
 static void (*const act_by_action[ACTION_COUNT])(struct act *act, const struct reading *reading) = {
-	[ACTION_FORCE_COMPLETE] = act_force, [ACTION_ABORT] = act_abort, [ACTION_BANDWIDTH] = act_bandwidth,
-	[ACTION_DOWNTIME] = act_downtime,    [ACTION_ARM] = act_force, /* the collector sends a force-complete in its place */
-	/* the others never come here: nothing is sent for them */
+	[ACTION_FORCE_COMPLETE] = act_force,
+	[ACTION_ABORT] = act_abort,
+	[ACTION_BANDWIDTH] = act_bandwidth,
+	[ACTION_DOWNTIME] = act_downtime,
+	[ACTION_RESUME] = act_resume,
+	[ACTION_ARM] = act_force, /* the collector sends a force-complete in its place */
+				  /* the others never come here: nothing is sent for them */
 };
 
 /* ---- the doors */

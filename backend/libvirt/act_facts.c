@@ -44,7 +44,7 @@ static enum err act_read_job(struct act *act, struct reading *out)
 	struct params_read params;
 	mono_time asked = clock_mono();
 
-	out->has_job = out->is_another = out->is_incoming = out->is_preparing = false;
+	out->has_job = out->is_another = out->is_jobless = out->is_incoming = out->is_preparing = false;
 	calls_count(LIBVIRT_CALL_ACT);
 	if (virDomainGetJobStats(act->domain, &type, &param, &n, 0) < 0) {
 		enum err result = act_error(act, "read the job of");
@@ -57,6 +57,7 @@ static enum err act_read_job(struct act *act, struct reading *out)
 	out->has_job = (type == VIR_DOMAIN_JOB_UNBOUNDED || type == VIR_DOMAIN_JOB_BOUNDED) &&
 		       params.operation == VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT;
 	out->is_another = out->has_job && is_another(act->intent, &params.stats, asked);
+	out->is_jobless = type == VIR_DOMAIN_JOB_NONE;
 	out->is_preparing = !job_has(&params.stats, JOB_MEMORY_TOTAL) || params.stats.memory_total.n == 0;
 	return ERR_OK;
 }
@@ -75,6 +76,8 @@ enum phase act_phase(const struct reading *reading)
 		case REASON_POSTCOPY: return PHASE_POSTCOPY;
 		case REASON_POSTCOPY_FAILED: return PHASE_POSTCOPY_FAILED;
 		case REASON_MIGRATION:
+			if (reading->is_jobless)
+				return PHASE_ORPHAN;
 			/* its owner can stop a guest whose disks are still being mirrored */
 			return reading->is_preparing ? PHASE_PREPARING : PHASE_PAUSED;
 		case REASON_OTHER:
@@ -97,11 +100,12 @@ static struct action_facts facts_of(const struct reading *reading)
 
 	return (struct action_facts){
 		.is_reachable = true,
-		.is_known = reading->has_job || reading->is_incoming,
+		.is_known = reading->has_job || reading->is_incoming || phase == PHASE_ORPHAN,
 		.is_another_job = reading->is_another,
 		.is_incoming_side = reading->is_incoming,
 		.phase = phase,
 		.guest_was_paused = reading->state.run == DOMAIN_PAUSED && phase <= PHASE_PRECOPY,
+		.far_end = FAR_END_CLEAR, /* the collector has looked there; from here nobody can */
 	};
 }
 

@@ -22,6 +22,7 @@ struct reading {
 	struct domain_state state;
 	bool has_job;    /* an outgoing migration, and nothing else */
 	bool is_another; /* not the one that was confirmed */
+	bool is_jobless; /* no job of any kind */
 	bool is_incoming;
 	bool is_preparing;
 };

@@ -47,8 +47,14 @@ static void read_facts(const struct sim_world *world, const struct intent *inten
 	struct job_stats now;
 
 	facts->is_reachable = host && !host->trouble;
-	if (!guest || !guest->job)
+	facts->far_end = FAR_END_CLEAR; /* as with libvirt: the collector has looked there */
+	if (!guest)
 		return;
+	if (!guest->job) {
+		facts->is_known = at == guest->host && domain_state_is_stopped_for_migration(guest->state);
+		facts->phase = PHASE_ORPHAN;
+		return;
+	}
 	facts->is_incoming_side = at == guest->job->destination;
 	facts->is_known = at == guest->job->source || facts->is_incoming_side;
 	sim_job_stats(world, guest->job, &now);
@@ -163,6 +169,7 @@ void sim_act_call(struct sim_world *world, const struct intent *intent, bool is_
 	case ACTION_DOWNTIME:
 		say_result(reply, sim_call_downtime(world, number, intent->order.value, &why), &why);
 		return;
+	case ACTION_RESUME: say_result(reply, sim_call_resume(world, number, &why), &why); return;
 	case ACTION_DISARM: /* no driver gets these */
 	case ACTION_TIMEOUT:
 	case ACTION_COUNT: break;

@@ -446,6 +446,45 @@ static void a_guest_that_was_left_paused_is_told_again_and_again(void **state)
 	assert_null(play_find(play, (struct want){.kind = EVENT_INCOMING, .host = 0, .guest = &guest}));
 }
 
+static void an_orphan_is_resumed_once(void **state)
+{
+	struct play *play = *state;
+	struct uuid guest = play_busy_guest(play);
+
+	await_inventory_with(play, 0, &guest);
+	assert_true(play->world->ops->abandon(play->world->world, &guest));
+	await_left(play, &guest, 0);
+	struct intent_reply reply = play_act(play, ACTION_RESUME, METHOD_AUTO, 0, &guest);
+	assert_int_equal(reply.result, ERR_OK);
+	assert_true(reply.was_called);
+	assert_false(reply.froze_guest);
+	play_await_truth(play, &guest, 0, true);
+	play_await(play, (struct want){.kind = EVENT_DOMAIN, .host = 0, .guest = &guest, .what = DOMAIN_EVENT_RESUMED});
+	reply = play_act(play, ACTION_RESUME, METHOD_AUTO, 0, &guest);
+	assert_int_equal(reply.result, ERR_NOT_FOUND);
+	assert_false(reply.was_called);
+}
+
+static void a_guest_that_migrates_or_that_its_owner_paused_is_not_resumed(void **state)
+{
+	struct play *play = *state;
+	struct uuid guest = play_busy_guest(play), idle = play_idle_guest(play);
+
+	play_migrate(play, &guest, false);
+	assert_int_equal(play_act(play, ACTION_RESUME, METHOD_AUTO, 0, &guest).result, ERR_INVALID_STATE);
+	assert_int_equal(play_act(play, ACTION_FORCE_COMPLETE, METHOD_PAUSE, 0, &guest).result, ERR_OK);
+	struct intent_reply reply = play_act(play, ACTION_RESUME, METHOD_AUTO, 0, &guest);
+	assert_true(reply.result == ERR_INVALID_STATE ||
+		    reply.result == ERR_NOT_FOUND); /* it may have arrived by now */
+	assert_false(reply.was_called);
+	await_inventory_with(play, 0, &idle);
+	assert_true(play->world->ops->pause(play->world->world, &idle));
+	reply = play_act(play, ACTION_RESUME, METHOD_AUTO, 0, &idle);
+	assert_int_equal(reply.result, ERR_NOT_FOUND);
+	assert_false(reply.was_called);
+	play_await_truth(play, &idle, 0, false);
+}
+
 /* ---- what is refused ---- */
 
 static void a_chosen_postcopy_that_is_not_permitted_is_refused_and_nothing_happens(void **state)
@@ -487,9 +526,13 @@ struct asking {
 };
 
 static const struct asking askings[] = {
-	{ACTION_FORCE_COMPLETE, METHOD_AUTO},     {ACTION_FORCE_COMPLETE, METHOD_PAUSE},
-	{ACTION_FORCE_COMPLETE, METHOD_POSTCOPY}, {ACTION_ABORT, METHOD_AUTO},
-	{ACTION_BANDWIDTH, METHOD_AUTO},          {ACTION_DOWNTIME, METHOD_AUTO},
+	{ACTION_FORCE_COMPLETE, METHOD_AUTO},
+	{ACTION_FORCE_COMPLETE, METHOD_PAUSE},
+	{ACTION_FORCE_COMPLETE, METHOD_POSTCOPY},
+	{ACTION_ABORT, METHOD_AUTO},
+	{ACTION_BANDWIDTH, METHOD_AUTO},
+	{ACTION_DOWNTIME, METHOD_AUTO},
+	{ACTION_RESUME, METHOD_AUTO},
 };
 
 /* Every action on this guest is refused with this, uncalled and in words. */
@@ -630,6 +673,8 @@ static const struct CMUnitTest cases[] = {
 	CASE(automatic_force_falls_back_to_a_pause_where_postcopy_is_not_permitted),
 	CASE(a_guest_that_its_owner_paused_arrives_paused),
 	CASE(a_guest_that_was_left_paused_is_told_again_and_again),
+	CASE(an_orphan_is_resumed_once),
+	CASE(a_guest_that_migrates_or_that_its_owner_paused_is_not_resumed),
 	CASE(a_chosen_postcopy_that_is_not_permitted_is_refused_and_nothing_happens),
 	CASE(postcopy_cannot_be_aborted),
 	READ_ONLY_CASE(a_read_only_driver_refuses_every_action),

@@ -38,7 +38,9 @@ static struct intent dead_intent(enum action action, enum force_method method, e
 
 static struct migration migration_in(enum phase phase)
 {
-	return (struct migration){.phase = phase, .has_live_sample = true};
+	return (struct migration){.phase = phase,
+				  .has_live_sample = true,
+				  .source_state.run = phase == PHASE_NOT_MOVED ? DOMAIN_RUNNING : DOMAIN_PAUSED};
 }
 
 static bool judge(struct intent *intent, struct sight sight, struct stamp now)
@@ -82,6 +84,9 @@ static void an_effect_that_is_seen_is_of_an_earlier_virt_drain(void **state)
 		{ACTION_FORCE_COMPLETE, METHOD_PAUSE, PHASE_PRECOPY, INTENT_STAGE_COUNT},
 		{ACTION_FORCE_COMPLETE, METHOD_POSTCOPY, PHASE_PAUSED, INTENT_STAGE_COUNT},
 		{ACTION_ABORT, METHOD_AUTO, PHASE_PAUSED, INTENT_STAGE_COUNT},
+		{ACTION_RESUME, METHOD_AUTO, PHASE_NOT_MOVED, INTENT_PROVEN},
+		{ACTION_RESUME, METHOD_AUTO, PHASE_COMPLETED, INTENT_UNPROVEN},
+		{ACTION_RESUME, METHOD_AUTO, PHASE_ORPHAN, INTENT_STAGE_COUNT},
 	};
 
 	(void)state;
@@ -102,6 +107,31 @@ static void an_effect_that_is_seen_is_of_an_earlier_virt_drain(void **state)
 			if (intent.stage == INTENT_PROVEN)
 				assert_non_null(strstr(intent.text, "by an earlier virt-drain"));
 		}
+	}
+}
+
+static void a_resume_is_seen_by_where_the_guest_runs(void **state)
+{
+	const struct sight here = {.source = running, .is_jobless = true},
+			   there = {.source = {DOMAIN_PAUSED, REASON_MIGRATION},
+				    .elsewhere = running,
+				    .is_jobless = true},
+			   nowhere = {.source = {DOMAIN_PAUSED, REASON_MIGRATION}, .is_jobless = true};
+
+	(void)state;
+	for (int stage = INTENT_RECORDED; stage <= INTENT_SENT; stage++) {
+		if (stage == INTENT_ARMED)
+			continue;
+		struct intent done = dead_intent(ACTION_RESUME, METHOD_AUTO, (enum intent_stage)stage), lost = done,
+			      open = done;
+		assert_false(done.owes);
+		assert_true(judge(&done, here, soon));
+		assert_int_equal(done.stage, INTENT_PROVEN);
+		assert_true(judge(&lost, there, soon));
+		assert_int_equal(lost.stage, INTENT_UNPROVEN);
+		assert_false(judge(&open, nowhere, soon));
+		assert_true(judge(&open, nowhere, late));
+		assert_int_equal(open.stage, INTENT_UNPROVEN);
 	}
 }
 
@@ -294,6 +324,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pause_without_reply_owes_only_a_guest_that_ran),
 		cmocka_unit_test(an_effect_that_is_seen_is_of_an_earlier_virt_drain),
+		cmocka_unit_test(a_resume_is_seen_by_where_the_guest_runs),
 		cmocka_unit_test(what_was_armed_has_never_fired),
 		cmocka_unit_test(a_picture_out_of_the_cache_proves_nothing_while_it_is_open),
 		cmocka_unit_test(where_the_guest_is_tells_when_its_migration_is_not_known),

@@ -419,6 +419,37 @@ static void an_abort_is_proven_by_the_job_that_is_gone(void **state)
 	close_scene(&scene);
 }
 
+static bool is_orphan(struct scene *scene)
+{
+	return scene->snapshot->n_rows == 1 && scene->snapshot->row[0].phase == PHASE_ORPHAN;
+}
+
+static void an_orphan_whose_other_end_nobody_knows_is_resumed_by_who_insists(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, true, false);
+	begin_migration(&scene);
+	fake_say_domain(&scene.fake, 0, DOMAIN_EVENT_SUSPENDED_MIGRATED, stopped);
+	fake_say_no_job(&scene.fake, stopped);
+	AWAIT(&scene, is_orphan);
+	struct order order = {.action = ACTION_RESUME, .target = scene.snapshot->row[0].id, .confirmation = "test"};
+	backend_submit(scene.backend, &order);
+	AWAIT(&scene, is_refused);
+	assert_int_equal(fake_count(&scene.fake, &scene.fake.n_submits), 0);
+	reply_with(&scene, (struct intent_reply){.was_called = true});
+	order.insist = true;
+	backend_submit(scene.backend, &order);
+	AWAIT(&scene, is_sent);
+	assert_int_equal(fake_count(&scene.fake, &scene.fake.n_submits), 1);
+	fake_say_domain(&scene.fake, 0, DOMAIN_EVENT_RESUMED, running);
+	AWAIT(&scene, is_proven);
+	assert_int_equal(scene.snapshot->row[0].phase, PHASE_NOT_MOVED);
+	assert_int_equal(fake_count(&scene.fake, &scene.fake.n_debts), 0);
+	close_scene(&scene);
+}
+
 static void a_maximum_downtime_is_proven_when_it_is_read_back(void **state)
 {
 	struct scene scene;
@@ -745,6 +776,7 @@ int main(void)
 		cmocka_unit_test(a_call_that_fails_is_told_with_its_reason),
 		cmocka_unit_test(an_accepted_abort_without_effect_is_unproven),
 		cmocka_unit_test(an_abort_is_proven_by_the_job_that_is_gone),
+		cmocka_unit_test(an_orphan_whose_other_end_nobody_knows_is_resumed_by_who_insists),
 		cmocka_unit_test(a_maximum_downtime_is_proven_when_it_is_read_back),
 		cmocka_unit_test(a_maximum_downtime_that_is_not_read_back_is_unproven),
 		cmocka_unit_test(a_value_that_cannot_be_is_refused_before_any_call),

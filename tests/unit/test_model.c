@@ -128,7 +128,7 @@ static void a_clock_stepped_back_by_less_than_the_job_has_run_is_no_new_job(void
 
 static struct action_facts facts_in(enum phase phase)
 {
-	return (struct action_facts){.is_known = true, .is_reachable = true, .phase = phase};
+	return (struct action_facts){.is_known = true, .is_reachable = true, .phase = phase, .far_end = FAR_END_CLEAR};
 }
 
 /* What is allowed in which phase, written a second time by hand: the table must agree with it. */
@@ -146,6 +146,8 @@ static bool design_allows(enum action action, enum force_method method, enum pha
 		return false; /* nothing is armed */
 	if (action == ACTION_TIMEOUT)
 		return phase_has_job(phase);
+	if (action == ACTION_RESUME)
+		return phase == PHASE_ORPHAN;
 	return precopy || (paused && method == METHOD_POSTCOPY);
 }
 
@@ -163,6 +165,49 @@ static void every_action_is_allowed_exactly_where_the_design_says(void **state)
 						 design_allows((enum action)a, (enum force_method)m, (enum phase)p));
 				assert_int_equal(code != ERR_OK, why.text[0] != '\0');
 			}
+		}
+	}
+}
+
+static void an_orphan_is_resumed_only_where_its_other_end_was_looked_at(void **state)
+{
+	static const struct {
+		enum far_end far_end;
+		bool may, may_insist;
+	} cases[] = {{FAR_END_CLEAR, true, true},
+		     {FAR_END_UNKNOWN, false, true},
+		     {FAR_END_SILENT, false, true},
+		     {FAR_END_AWAITED, false, false},
+		     {FAR_END_COPY, false, false}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct action_facts facts = facts_in(PHASE_ORPHAN);
+		struct err_info why = {0};
+
+		facts.far_end = cases[i].far_end;
+		assert_int_equal(action_check(ACTION_RESUME, METHOD_AUTO, &facts, &why) == ERR_OK, cases[i].may);
+		assert_int_equal(why.text[0] == '\0', cases[i].may);
+		assert_int_equal(action_needs_insisting(ACTION_RESUME, METHOD_AUTO, &facts),
+				 !cases[i].may && cases[i].may_insist);
+		facts.is_insisted = true;
+		assert_int_equal(action_check(ACTION_RESUME, METHOD_AUTO, &facts, NULL) == ERR_OK, cases[i].may_insist);
+	}
+}
+
+static void insisting_changes_no_other_rule(void **state)
+{
+	(void)state;
+	for (int a = 0; a < ACTION_COUNT; a++) {
+		for (int p = 0; p < PHASE_COUNT; p++) {
+			struct action_facts facts = facts_in((enum phase)p);
+			struct err_info why = {0}, insisted = {0};
+
+			action_check((enum action)a, METHOD_AUTO, &facts, &why);
+			assert_false(action_needs_insisting((enum action)a, METHOD_AUTO, &facts));
+			facts.is_insisted = true;
+			action_check((enum action)a, METHOD_AUTO, &facts, &insisted);
+			assert_string_equal(why.text, insisted.text);
 		}
 	}
 }
@@ -413,6 +458,44 @@ static void the_suggested_bandwidth_is_enough(void **state)
 	assert_false(action_value_suggest(ACTION_BANDWIDTH, &forecast, &value));
 }
 
+static void a_resume_is_proven_by_the_guest_that_runs_on_its_source(void **state)
+{
+	static const struct {
+		enum phase phase;
+		enum domain_run run;
+		enum intent_stage becomes;
+	} cases[] = {
+		{PHASE_ORPHAN, DOMAIN_PAUSED, INTENT_SENT},         {PHASE_NOT_MOVED, DOMAIN_RUNNING, INTENT_PROVEN},
+		{PHASE_CANCELLED, DOMAIN_RUNNING, INTENT_PROVEN},   {PHASE_NOT_MOVED, DOMAIN_PAUSED, INTENT_UNPROVEN},
+		{PHASE_COMPLETED, DOMAIN_RUNNING, INTENT_UNPROVEN}, {PHASE_FAILED, DOMAIN_PAUSED, INTENT_UNPROVEN},
+		{PHASE_LOST, DOMAIN_PAUSED, INTENT_UNPROVEN}};
+	const struct stamp now = {{2000}, {1}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct intent intent = {.stage = INTENT_SENT, .order.action = ACTION_RESUME, .sent = {{1000}, {1}}};
+		struct migration migration = {.phase = cases[i].phase, .source_state.run = cases[i].run};
+		bool is_judged = intent_judge(&intent, &migration, now, (duration){5000});
+
+		assert_int_equal(is_judged, cases[i].becomes != INTENT_SENT);
+		assert_int_equal(intent.stage, cases[i].becomes);
+	}
+}
+
+static void what_left_its_guest_paused_has_not_done_what_it_promised(void **state)
+{
+	static const enum action actions[] = {ACTION_ABORT, ACTION_FORCE_COMPLETE, ACTION_DOWNTIME};
+	struct migration migration = {.phase = PHASE_ORPHAN};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(actions); i++) {
+		struct intent intent = {.stage = INTENT_SENT, .order.action = actions[i], .sent = {{1000}, {1}}};
+
+		assert_true(intent_judge(&intent, &migration, (struct stamp){{2000}, {1}}, (duration){5000}));
+		assert_int_equal(intent.stage, INTENT_UNPROVEN);
+	}
+}
+
 static void a_bandwidth_is_proven_by_what_was_read_back(void **state)
 {
 	struct intent intent = {.order = {.action = ACTION_BANDWIDTH, .value = 50}, .stage = INTENT_RECORDED};
@@ -631,6 +714,10 @@ int main(void)
 		cmocka_unit_test(the_suggested_downtime_is_enough_and_short),
 		cmocka_unit_test(a_bandwidth_is_read_as_virsh_and_people_write_it),
 		cmocka_unit_test(the_suggested_bandwidth_is_enough),
+		cmocka_unit_test(an_orphan_is_resumed_only_where_its_other_end_was_looked_at),
+		cmocka_unit_test(insisting_changes_no_other_rule),
+		cmocka_unit_test(a_resume_is_proven_by_the_guest_that_runs_on_its_source),
+		cmocka_unit_test(what_left_its_guest_paused_has_not_done_what_it_promised),
 		cmocka_unit_test(a_bandwidth_is_proven_by_what_was_read_back),
 		cmocka_unit_test(a_maximum_downtime_is_proven_by_the_figure_and_not_by_the_daemons_word),
 		cmocka_unit_test(the_limit_is_novas),

@@ -383,6 +383,17 @@ static void detail_orphan_120x35(void **state)
 	(void)state;
 	orphan_at(120, 35, FAR_END_SILENT, KEY_RETURN, "detail_orphan_120x35");
 }
+static void dialog_resume(void **state)
+{
+	(void)state;
+	orphan_at(80, 24, FAR_END_CLEAR, 'r', "dialog_resume");
+}
+static void dialog_resume_unseen(void **state)
+{
+	(void)state;
+	orphan_at(80, 24, FAR_END_SILENT, 'r', "dialog_resume_unseen");
+}
+
 static void verdicts_at(int width, int height, const char *guest, uint32_t key, bool is_ascii, const char *name)
 {
 	struct screen screen;
@@ -644,6 +655,8 @@ int main(void)
 		cmocka_unit_test(dialog_force),
 		cmocka_unit_test(dialog_force_frozen),
 		cmocka_unit_test(dialog_abort),
+		cmocka_unit_test(dialog_resume),
+		cmocka_unit_test(dialog_resume_unseen),
 		cmocka_unit_test(orphan_80x24),
 		cmocka_unit_test(detail_orphan_120x35),
 		cmocka_unit_test(dialog_bandwidth),

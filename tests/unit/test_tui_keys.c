@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-static const uint32_t action_keys[] = {'f', 'a', 'b', 'd', 'B', '+', '-'};
+static const uint32_t action_keys[] = {'f', 'a', 'b', 'd', 'B', '+', '-', 'r'};
 
 static void read_only(struct tui_settings *settings)
 {
@@ -212,8 +212,8 @@ static void the_key_that_opens_never_confirms(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(action_keys); i++) {
 		struct screen screen;
 
-		screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
-		screen_select(&screen, "db07");
+		screen_open(&screen, snapshot_build_orphan(FAR_END_CLEAR), 80, 24, NULL);
+		screen_select(&screen, action_keys[i] == 'r' ? "left-behind" : "db07");
 		screen_press(&screen, action_keys[i]);
 		assert_true(screen.ui.dialog.is_open);
 		for (int k = 0; k < 20; k++)
@@ -244,8 +244,8 @@ static void enter_on_the_default_button_does_nothing_but_close(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(action_keys); i++) {
 		struct screen screen;
 
-		screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
-		screen_select(&screen, "db07");
+		screen_open(&screen, snapshot_build_orphan(FAR_END_CLEAR), 80, 24, NULL);
+		screen_select(&screen, action_keys[i] == 'r' ? "left-behind" : "db07");
 		screen_press(&screen, action_keys[i]);
 		unsigned next = screen_press(&screen, KEY_RETURN);
 		assert_int_equal(next & (NEXT_SUBMIT | NEXT_QUIT), 0);
@@ -401,6 +401,81 @@ static void insisting_is_nothing_where_the_ledger_is_well(void **state)
 	screen_press(&screen, 'i');
 	screen_press(&screen, 'y');
 	assert_false(screen.ui.order.insist);
+	screen_close(&screen);
+}
+
+static void open_orphan(struct screen *screen, enum far_end far_end)
+{
+	screen_open(screen, snapshot_build_orphan(far_end), 80, 24, NULL);
+	screen_select(screen, "left-behind");
+}
+
+static void an_orphan_is_resumed_by_y_where_its_other_end_was_looked_at(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	open_orphan(&screen, FAR_END_CLEAR);
+	screen_press(&screen, 'r');
+	screen_press(&screen, 'i');
+	assert_true(screen_press(&screen, 'y') & NEXT_SUBMIT);
+	assert_int_equal(screen.ui.order.action, ACTION_RESUME);
+	assert_int_equal(screen.ui.order.target.attempt, 1);
+	assert_false(screen.ui.order.insist);
+	screen_close(&screen);
+}
+
+static void where_the_other_end_cannot_be_seen_a_person_has_to_have_looked(void **state)
+{
+	static const enum far_end ends[] = {FAR_END_UNKNOWN, FAR_END_SILENT};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		struct screen screen;
+
+		open_orphan(&screen, ends[i]);
+		screen_press(&screen, 'r');
+		assert_true(screen.ui.dialog.is_open);
+		assert_false(screen_press(&screen, 'y') & NEXT_SUBMIT);
+		screen_press(&screen, 'i');
+		assert_true(screen_press(&screen, 'y') & NEXT_SUBMIT);
+		assert_true(screen.ui.order.insist);
+		screen_close(&screen);
+	}
+}
+
+static void nobody_resumes_beside_a_copy_or_before_a_look(void **state)
+{
+	static const enum far_end ends[] = {FAR_END_COPY, FAR_END_AWAITED};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		struct screen screen;
+
+		open_orphan(&screen, ends[i]);
+		screen_press(&screen, 'r');
+		assert_false(screen.ui.dialog.is_open);
+		assert_int_equal(screen.ui.n_own, 1);
+		screen_close(&screen);
+	}
+}
+
+/* What somebody insisted upon for the ledger's sake says nothing of the other end. */
+static void each_thing_is_insisted_upon_for_itself(void **state)
+{
+	struct screen screen;
+	struct snapshot *snapshot = snapshot_build_orphan(FAR_END_CLEAR);
+
+	(void)state;
+	snapshot->ledger_ok = false;
+	screen_open(&screen, snapshot, 80, 24, NULL);
+	screen_select(&screen, "left-behind");
+	screen_press(&screen, 'r');
+	screen_press(&screen, 'i');
+	snapshot_row(snapshot, "left-behind")->facts.far_end = FAR_END_SILENT;
+	assert_false(screen_press(&screen, 'y') & NEXT_SUBMIT);
+	screen_press(&screen, 'i');
+	assert_true(screen_press(&screen, 'y') & NEXT_SUBMIT);
 	screen_close(&screen);
 }
 
@@ -806,6 +881,10 @@ int main(void)
 		cmocka_unit_test(a_dialog_whose_migration_ended_can_only_be_closed),
 		cmocka_unit_test(a_dialog_says_why_it_became_impossible),
 		cmocka_unit_test(without_a_ledger_one_must_insist),
+		cmocka_unit_test(an_orphan_is_resumed_by_y_where_its_other_end_was_looked_at),
+		cmocka_unit_test(where_the_other_end_cannot_be_seen_a_person_has_to_have_looked),
+		cmocka_unit_test(nobody_resumes_beside_a_copy_or_before_a_look),
+		cmocka_unit_test(each_thing_is_insisted_upon_for_itself),
 		cmocka_unit_test(insisting_is_nothing_where_the_ledger_is_well),
 		cmocka_unit_test(a_maximum_downtime_is_suggested_and_ordered_by_y),
 		cmocka_unit_test(a_limit_begins_with_the_one_in_force_and_y_orders_it_with_what_is_done_then),
