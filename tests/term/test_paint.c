@@ -267,7 +267,12 @@ static void every_role_looks_as_its_theme_says(void **state)
 		{"xterm-16color", "LC_ALL=C.UTF-8", DEPTH_16, 16},
 		{"xterm-256color", "LC_ALL=C.UTF-8", DEPTH_256, 256},
 	};
-	static const char *const themes[] = {"default", "mono", "/themes/midnight.theme", "/themes/paper.theme"};
+	static const char *const themes[] = {"default",
+					     "mono",
+					     "/themes/midnight.theme",
+					     "/themes/nord.theme",
+					     "/themes/paper.theme",
+					     "/themes/vision.theme"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(looks) * ARRAY_LEN(themes); i++) {
