@@ -193,6 +193,13 @@ int colour_nearest_256(int32_t rgb)
 	return best;
 }
 
+int32_t colour_rgb(int32_t colour, enum colour_depth depth)
+{
+	if (depth == DEPTH_DIRECT)
+		return colour;
+	return colour < 16 ? vga[colour] : xterm_colour(colour);
+}
+
 static int32_t pick_colour(int32_t colour, bool is_named, int told256, int told16, enum colour_depth depth)
 {
 	if (depth == DEPTH_16 && told16 >= 0)

@@ -119,5 +119,7 @@ struct style theme_style(const struct theme *theme, enum colour_depth depth, enu
 /* The palette index nearest to 0xRRGGBB: of the 256 colours of xterm (16..255), and of the 16 of the VGA table. Pure. */
 int colour_nearest_256(int32_t rgb);
 int colour_nearest_16(int32_t rgb);
+/* What xterm and VGA show for a colour of struct style, which is not COLOUR_DEFAULT; the first sixteen a terminal may show otherwise. Pure. */
+int32_t colour_rgb(int32_t colour, enum colour_depth depth);
 
 #endif

@@ -186,56 +186,6 @@ static void path_of(char *path, size_t size, const char *name)
 	snprintf(path, size, "%s/themes/%s.theme", getenv("srcdir") ? getenv("srcdir") : ".", name);
 }
 
-/* WCAG relative luminance of 0xRRGGBB (https://www.w3.org/TR/WCAG21/#dfn-relative-luminance), gamma taken as 2.2. */
-static double luminance(int32_t rgb)
-{
-	double sum = 0;
-	const double weight[3] = {0.2126, 0.7152, 0.0722};
-
-	for (int i = 0; i < 3; i++) {
-		double c = ((rgb >> (16 - 8 * i)) & 255) / 255.0, root = c * c * c;
-
-		/* c^2.2 between c^2 and c^3; near enough without libm */
-		sum += weight[i] * (0.8 * c * c + 0.2 * root);
-	}
-	return sum;
-}
-
-static double contrast(int32_t a, int32_t b)
-{
-	double x = luminance(a) + 0.05, y = luminance(b) + 0.05;
-
-	return x > y ? x / y : y / x;
-}
-
-static void shipped_themes_are_complete_and_readable(void **state)
-{
-	static const char *const names[] = {"paper", "midnight"};
-	static const enum role states[] = {ROLE_OK,     ROLE_INFO,     ROLE_WARN, ROLE_CRIT,
-					   ROLE_FROZEN, ROLE_POSTCOPY, ROLE_KEY};
-	struct theme theme;
-	struct err_info why;
-	char path[4096];
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		path_of(path, sizeof path, names[i]);
-		if (theme_load(path, &theme, &why) != ERR_OK)
-			fail_msg("%s", why.text);
-		for (int ground = 0; ground < GROUND_COUNT; ground++) {
-			struct style text = theme_style(&theme, DEPTH_DIRECT, ROLE_TEXT, (enum ground)ground);
-
-			assert_true(contrast(text.fg, text.bg) >= 4.5);
-			for (size_t k = 0; k < ARRAY_LEN(states); k++) {
-				struct style s = theme_style(&theme, DEPTH_DIRECT, states[k], (enum ground)ground);
-				if (contrast(s.fg, s.bg) < 3)
-					fail_msg("%s: %s is hard to read on ground %d", names[i],
-						 role_entry(states[k])->name, ground);
-			}
-		}
-	}
-}
-
 static void files_of_the_compiled_in_themes_say_the_same(void **state)
 {
 	static const struct {
@@ -451,7 +401,6 @@ int main(void)
 		cmocka_unit_test(without_colours_states_still_differ),
 		cmocka_unit_test(the_default_theme_leaves_the_ground_to_the_terminal),
 		cmocka_unit_test(nearest_colours_are_near),
-		cmocka_unit_test(shipped_themes_are_complete_and_readable),
 		cmocka_unit_test(files_of_the_compiled_in_themes_say_the_same),
 		cmocka_unit_test(bad_theme_files_are_refused_with_the_line),
 		cmocka_unit_test(signs_take_one_cell_and_tell_states_apart_without_colour),
