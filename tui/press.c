@@ -40,6 +40,7 @@ static unsigned (*const handlers[COMMAND_COUNT])(const struct press *press) = {
 	[COMMAND_SORT_LEFT] = press_sort_column,
 	[COMMAND_SORT_RIGHT] = press_sort_column,
 	[COMMAND_SORT_INVERT] = press_sort_invert,
+	[COMMAND_THEME] = press_theme,
 	[COMMAND_MARK] = press_mark,
 	[COMMAND_MARK_SHOWN] = press_mark_shown,
 	[COMMAND_UNMARK] = press_unmark,

@@ -39,6 +39,13 @@ unsigned press_mark(const struct press *press);
 unsigned press_mark_shown(const struct press *press);
 unsigned press_unmark(const struct press *press);
 
+/* press_theme.c */
+unsigned press_theme(const struct press *press);
+/* While the list of themes is open: to another one, take it, or back to the one before. */
+unsigned press_theme_choose(const struct press *press, int step);
+unsigned press_theme_take(const struct press *press);
+unsigned press_theme_leave(const struct press *press);
+
 /* press_act.c */
 unsigned press_action(const struct press *press);
 unsigned press_limit(const struct press *press);

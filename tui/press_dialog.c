@@ -62,6 +62,8 @@ unsigned press_confirm(const struct press *press)
 	struct ui *ui = press->ui;
 	struct err_info why;
 
+	if (ui->picker.is_open)
+		return press_theme_take(press);
 	if (ui->menu_is_open)
 		return confirm_menu(press);
 	if (ui->is_leaving)
@@ -81,6 +83,8 @@ unsigned press_confirm(const struct press *press)
 
 unsigned press_cancel(const struct press *press)
 {
+	if (press->ui->picker.is_open)
+		return press_theme_leave(press);
 	press->ui->menu_is_open = false;
 	close_dialog(press);
 	return NEXT_PAINT;
@@ -97,6 +101,8 @@ unsigned press_choose(const struct press *press)
 {
 	int step = press->command == COMMAND_CHOOSE_NEXT ? 1 : -1;
 
+	if (press->ui->picker.is_open)
+		return press_theme_choose(press, step);
 	if (press->ui->menu_is_open)
 		list_move(&press->ui->menu, step, FIELD_COUNT);
 	else if (!press->ui->is_leaving && dialog_has_choice(&press->ui->dialog))

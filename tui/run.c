@@ -19,7 +19,7 @@ struct run {
 	struct backend *backend;
 	const struct tui_settings *settings;
 	struct ui ui;
-	struct theme theme;
+	struct theme theme, theme_before; /* theme_before: when the list of themes was opened */
 	struct surface surface;
 	struct snapshot *snapshot; /* owned; NULL before the first */
 	struct migration_id looked_at;
@@ -84,6 +84,29 @@ static void prepare(struct run *run)
 		backend_prepare(run->backend, &dialog->marked[i].id);
 }
 
+static void pick_theme(struct run *run)
+{
+	struct theme_list themes = {0};
+
+	theme_list_read(&themes);
+	run->theme_before = run->theme;
+	ui_pick_theme(&run->ui, &themes);
+}
+
+static void follow_theme(struct run *run, unsigned next)
+{
+	struct err_info why;
+
+	if (next & NEXT_PICK_THEME)
+		pick_theme(run);
+	if (next & NEXT_THEME && theme_load(run->ui.theme, &run->theme, &why) != ERR_OK)
+		ui_theme_refused(&run->ui, &why);
+	if (next & NEXT_THEME_BACK)
+		run->theme = run->theme_before;
+	if (next & (NEXT_THEME | NEXT_THEME_BACK))
+		term_restyle();
+}
+
 static void follow(struct run *run, unsigned next)
 {
 	mono_time now = clock_mono();
@@ -92,6 +115,7 @@ static void follow(struct run *run, unsigned next)
 		submit(run, now);
 	if (next & NEXT_PREPARE)
 		prepare(run);
+	follow_theme(run, next);
 	if (next & NEXT_BELL)
 		term_bell();
 	if (next & NEXT_SUSPEND)

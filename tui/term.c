@@ -43,6 +43,7 @@ static struct {
 		int fg, bg;
 	} pair[PAIRS_MAX];
 	int n_pairs;
+	bool is_restyled; /* since the last frame */
 	struct {
 		attr_t attributes;
 		int pair;
@@ -195,13 +196,18 @@ static void work_out_look(enum role role, enum ground ground)
 	term.look[role][ground].pair = term.depth == DEPTH_MONO ? 0 : pair_of(style.fg, style.bg);
 }
 
-static void work_out_looks(void)
+static void begin_colours(void)
 {
 	if (has_colors()) {
 		start_color();
 		use_default_colors();
 	}
 	term.depth = find_depth();
+}
+
+static void work_out_looks(void)
+{
+	term.n_pairs = 0;
 	for (int ground = 0; ground < GROUND_COUNT; ground++) {
 		for (int role = 0; role < ROLE_COUNT; role++)
 			work_out_look((enum role)role, (enum ground)ground);
@@ -322,6 +328,7 @@ enum err term_open(const struct term_settings *settings, struct err_info *why)
 	/* on a terminal by the way that does not block */
 	restore_report(tty_hide_errors() ? output_fd() : STDERR_FILENO, settings->crash_note);
 	restore_arm();
+	begin_colours();
 	work_out_looks();
 	set_screen();
 	return ERR_OK;
@@ -374,7 +381,6 @@ void term_close(void)
 	free(term.line);
 	term.line = NULL;
 	term.line_capacity = 0;
-	term.n_pairs = 0;
 }
 
 void term_continue(void)
@@ -450,20 +456,28 @@ static bool line_equal(const struct surface *a, const struct surface *b, int y)
 	return memcmp(a->cell + n * (size_t)y, b->cell + n * (size_t)y, n * sizeof *a->cell) == 0;
 }
 
+void term_restyle(void)
+{
+	work_out_looks();
+	term.is_restyled = true;
+}
+
 void term_paint(const struct surface *surface, bool all)
 {
 	bool is_new_size = surface->width != term.shown.width || surface->height != term.shown.height;
+	bool each_line = all || is_new_size || term.is_restyled;
 
-	if (!all && surface_equal(surface, &term.shown))
+	if (!each_line && surface_equal(surface, &term.shown))
 		return;
 	if (is_new_size)
 		resizeterm(surface->height > 0 ? surface->height : 1, surface->width > 0 ? surface->width : 1);
 	if (all || is_new_size)
 		clearok(curscr, TRUE);
 	for (int y = 0; y < surface->height; y++) {
-		if (all || is_new_size || !line_equal(surface, &term.shown, y))
+		if (each_line || !line_equal(surface, &term.shown, y))
 			paint_line(surface, y);
 	}
+	term.is_restyled = false;
 	surface_copy(&term.shown, surface);
 	wnoutrefresh(stdscr);
 	doupdate();

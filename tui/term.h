@@ -28,6 +28,9 @@ bool term_is_utf8(void);                 /* of the locale; may be asked before t
 /* The next key, false when none waits. Call until false: curses reads ahead, so a poll may not tell of the rest. */
 bool term_key(struct key_event *event);
 
+/* The theme says something else now: the next frame shows it. */
+void term_restyle(void);
+
 /* Makes a frame of what changed since the last one, which is nothing if nothing did; with `all` everything is painted. Not while
  * term_is_behind: the frame before has to be out. */
 void term_paint(const struct surface *surface, bool all);

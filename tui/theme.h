@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Roles: what a cell means, and how a meaning looks. Views know roles only; a theme turns a role into colours and attributes
- * for the terminal at hand. Main thread. The role table is in theme.c, reading of theme files in theme_file.c (libconfig).
+ * for the terminal at hand. Main thread. The role table is in theme.c, reading of theme files in theme_file.c (libconfig), where they are
+ * in theme_find.c.
  */
 #ifndef TUI_THEME_H
 #define TUI_THEME_H
@@ -9,6 +10,7 @@
 #include "base/err.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum role {
@@ -85,6 +87,7 @@ struct role_spec {
 };
 
 #define THEME_NAME_MAX 64
+#define THEME_PATH_MAX 4096
 
 struct theme {
 	char name[THEME_NAME_MAX];
@@ -112,6 +115,29 @@ void theme_mono(struct theme *theme);
  * $XDG_CONFIG_HOME/virt-drain/themes (or ~/.config), then in the installed folder. NULL is "default".
  * Errors: ERR_CONFIG with file:line, ERR_NOT_FOUND; *out untouched. */
 enum err theme_load(const char *name, struct theme *out, struct err_info *why) ATTR_WARN_UNUSED;
+
+/* The file that theme_load would read; false if it is compiled in or there is none. */
+bool theme_find(const char *name, char *path, size_t size);
+/* Reads this file. Errors: as theme_load. */
+enum err theme_read(const char *path, struct theme *out, struct err_info *why) ATTR_WARN_UNUSED;
+
+enum theme_origin { THEME_COMPILED_IN, THEME_OWN, THEME_INSTALLED, THEME_FILE }; /* THEME_FILE: told by its path */
+
+struct theme_entry {
+	char *name; /* as theme_load takes it */
+	enum theme_origin origin;
+};
+
+/* Ordered by name; of two with one name the first that theme_load would find. {0} is an empty one. */
+struct theme_list {
+	struct theme_entry *entry;
+	size_t n, capacity;
+};
+
+/* Adds what can be chosen: the names that theme_load takes. Folders that cannot be read add nothing. */
+void theme_list_read(struct theme_list *list);
+void theme_list_add(struct theme_list *list, const char *name, enum theme_origin origin);
+void theme_list_done(struct theme_list *list);
 
 /* How a role looks on a ground with a terminal of this depth. Pure. */
 struct style theme_style(const struct theme *theme, enum colour_depth depth, enum role role, enum ground ground);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reading a theme file with libconfig. Main thread, at start. A wrong file is refused as a whole with file:line; the caller
- * then goes on with the compiled-in default. Form of a file: themes/paper.theme.
+ * Reading a theme file with libconfig. Main thread. A wrong file is refused as a whole with file:line; the caller then goes on with
+ * what it had. Form of a file: themes/default.theme. Neighbour: theme_find.c, which knows where they are.
  */
 #include "tui/theme.h"
 
@@ -12,9 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-#define THEME_FILE_MAX 65536
 
 static const char *const colour_names[16] = {
 	"black",       "red",          "green",      "yellow",       "blue",          "magenta",     "cyan",
@@ -238,7 +235,7 @@ static enum err read_text(const struct reader *in, const char *text, struct them
 	return code;
 }
 
-static enum err theme_read(const char *path, struct theme *out, struct err_info *why)
+enum err theme_read(const char *path, struct theme *out, struct err_info *why)
 {
 	struct reader in = {path, why};
 	struct theme theme;
@@ -254,48 +251,4 @@ static enum err theme_read(const char *path, struct theme *out, struct err_info 
 	if (code == ERR_OK)
 		*out = theme;
 	return code;
-}
-
-/* A theme is a small regular file; a pipe or a device would block the start. */
-static bool is_theme_file(const char *path)
-{
-	struct stat status;
-
-	return stat(path, &status) == 0 && S_ISREG(status.st_mode) && status.st_size <= THEME_FILE_MAX;
-}
-
-static bool find_theme(const char *name, char *path, size_t size)
-{
-	const char *config = secure_getenv("XDG_CONFIG_HOME"), *home = secure_getenv("HOME");
-
-	if (config && config[0] == '/')
-		snprintf(path, size, "%s/virt-drain/themes/%s.theme", config, name);
-	else
-		snprintf(path, size, "%s/.config/virt-drain/themes/%s.theme", home ? home : "", name);
-	if (is_theme_file(path))
-		return true;
-	snprintf(path, size, "%s/%s.theme", VD_THEMEDIR, name);
-	return is_theme_file(path);
-}
-
-enum err theme_load(const char *name, struct theme *out, struct err_info *why)
-{
-	char path[4096];
-
-	if (!name || strcmp(name, "default") == 0) {
-		theme_default(out);
-		return ERR_OK;
-	}
-	if (strcmp(name, "mono") == 0) {
-		theme_mono(out);
-		return ERR_OK;
-	}
-	if (strchr(name, '/')) {
-		if (!is_theme_file(name))
-			return err_set(why, ERR_NOT_FOUND, "virt-drain", 0, "%s is not a theme file", name);
-		return theme_read(name, out, why);
-	}
-	if (!find_theme(name, path, sizeof path))
-		return err_set(why, ERR_NOT_FOUND, "virt-drain", 0, "there is no theme called %s", name);
-	return theme_read(path, out, why);
 }

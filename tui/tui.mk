@@ -21,6 +21,7 @@ libvd_tui_a_SOURCES = \
 	tui/press_leave.c \
 	tui/press_move.c \
 	tui/press_rows.c \
+	tui/press_theme.c \
 	tui/price.c tui/price.h \
 	tui/prompt.c tui/prompt.h \
 	tui/rect.h \
@@ -31,6 +32,7 @@ libvd_tui_a_SOURCES = \
 	tui/term.c tui/term.h \
 	tui/theme.c tui/theme.h \
 	tui/theme_file.c \
+	tui/theme_find.c \
 	tui/tty.c tui/tty.h \
 	tui/tui.h \
 	tui/ui.c tui/ui.h \
@@ -51,4 +53,5 @@ libvd_tui_a_SOURCES = \
 	tui/view_main.c \
 	tui/view_marked.c \
 	tui/view_menu.c \
-	tui/view_table.c
+	tui/view_table.c \
+	tui/view_themes.c

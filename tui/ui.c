@@ -24,6 +24,7 @@ enum err ui_init(struct ui *ui, const struct tui_settings *settings, const struc
 		.query = {.order = settings->order, .descending = settings->descending},
 		.glyphs = glyphs,
 	};
+	snprintf(fresh.theme, sizeof fresh.theme, "%s", settings->theme ? settings->theme : "default");
 	snprintf(fresh.query.filter, sizeof fresh.query.filter, "%s", settings->filter ? settings->filter : "");
 	enum err code = columns_parse(settings->columns, &fresh.columns, why);
 
@@ -42,6 +43,7 @@ void ui_done(struct ui *ui)
 	free(ui->wish);
 	free(ui->asked);
 	dialog_close(&ui->dialog);
+	theme_list_done(&ui->picker.themes);
 }
 
 void ui_resize(struct ui *ui, int width, int height)
@@ -255,5 +257,5 @@ unsigned ui_scope(const struct ui *ui)
 
 	if (ui->dialog.is_open || ui->is_leaving)
 		return SCOPE_DIALOG;
-	return ui->menu_is_open ? SCOPE_MENU : scopes[ui->view];
+	return ui->menu_is_open || ui->picker.is_open ? SCOPE_MENU : scopes[ui->view];
 }

@@ -11,6 +11,7 @@
 #include "tui/dialog.h"
 #include "tui/keymap.h"
 #include "tui/prompt.h"
+#include "tui/theme.h"
 #include "tui/tui.h"
 
 enum view_id { VIEW_MAIN, VIEW_DETAIL, VIEW_HOSTS, VIEW_LOG, VIEW_HELP, VIEW_COUNT };
@@ -34,6 +35,15 @@ struct own_notice {
 	enum severity severity;
 	char subject[64];
 	char text[320];
+};
+
+/* The list of themes. What the cursor is on is shown at once. */
+struct picker {
+	bool is_open;
+	struct theme_list themes;
+	struct list list;
+	char before[THEME_PATH_MAX]; /* what ui->theme was */
+	char fault[320];             /* why the one under the cursor cannot be shown; "": it is */
 };
 
 /* An order that y gave, not submitted yet, and whom it is about. */
@@ -83,6 +93,8 @@ struct ui {
 	size_t n_marks, marks_capacity;
 	struct prompt prompt;
 	bool menu_is_open;
+	char theme[THEME_PATH_MAX]; /* name or path of the one that is wanted */
+	struct picker picker;
 	struct dialog dialog;
 	bool is_leaving; /* asks whether to leave although something is open */
 	mono_time leaving_since;
@@ -111,6 +123,9 @@ enum {
 	NEXT_PREPARE = 16, /* backend_prepare for what ui->dialog is about */
 	NEXT_SUBMIT = 32,  /* backend_submit of ui->order, then ui_submitted, as long as that asks for it */
 	NEXT_BELL = 64,
+	NEXT_PICK_THEME = 128, /* ui_pick_theme with the themes that there are */
+	NEXT_THEME = 256,      /* show ui->theme; ui_theme_refused if it cannot be */
+	NEXT_THEME_BACK = 512, /* show what was shown at NEXT_PICK_THEME */
 };
 
 /* Errors: ERR_CONFIG (columns, sort); then *ui needs no ui_done. */
@@ -147,6 +162,13 @@ struct action_facts ui_facts(const struct ui *ui, const struct snapshot *snapsho
 enum err ui_may(const struct ui *ui, const struct snapshot *snapshot, enum command command, struct err_info *why);
 
 unsigned ui_scope(const struct ui *ui);
+
+/* ---- the list of themes (tui/press_theme.c) */
+
+/* Opens it. Takes `themes`, and leaves an empty one. */
+void ui_pick_theme(struct ui *ui, struct theme_list *themes);
+/* ui->theme cannot be used: said in the open list. */
+void ui_theme_refused(struct ui *ui, const struct err_info *why);
 
 /* ---- marks (tui/ui_marks.c) */
 

@@ -67,6 +67,8 @@ void view_draw(struct surface *surface, const struct view *view)
 		view_page(surface, view);
 	if (view->ui->menu_is_open)
 		view_menu(surface, view);
+	if (view->ui->picker.is_open)
+		view_themes(surface, view);
 	if (view->ui->dialog.is_open)
 		view_dialog(surface, view);
 	else if (view->ui->is_leaving)

@@ -92,17 +92,45 @@ static void close_stage(struct stage *stage)
 }
 
 /* Line y has role y; the first column on the screen's ground, the third on the cursor's. */
-static int paint_roles(void *subject)
+static void paint_each_role(struct stage *stage)
 {
-	struct stage *stage = subject;
-
-	open_stage(stage);
 	for (int role = 0; role < ROLE_COUNT; role++) {
 		stage->surface.ground = GROUND_SCREEN;
 		surface_glyph(&stage->surface, 0, role, (enum role)role, 'S');
 		stage->surface.ground = GROUND_CURSOR;
 		surface_glyph(&stage->surface, 2, role, (enum role)role, 'C');
 	}
+}
+
+static int paint_roles(void *subject)
+{
+	struct stage *stage = subject;
+
+	open_stage(stage);
+	paint_each_role(stage);
+	show(&stage->surface, false);
+	ring();
+	close_stage(stage);
+	return 0;
+}
+
+/* The same picture in one theme, then in another. */
+static int paint_roles_anew(void *subject)
+{
+	struct stage *stage = subject;
+	struct err_info why;
+	char last[4096];
+
+	snprintf(last, sizeof last, "%s", stage->theme_path);
+	stage->theme_path = "default";
+	open_stage(stage);
+	paint_each_role(stage);
+	show(&stage->surface, false);
+	ring();
+	take_key();
+	if (theme_load(last, &stage->theme, &why) != ERR_OK)
+		_exit(9);
+	term_restyle();
 	show(&stage->surface, false);
 	ring();
 	close_stage(stage);
@@ -293,6 +321,36 @@ static void every_role_looks_as_its_theme_says(void **state)
 	}
 }
 
+static void another_theme_is_shown_and_the_screen_not_cleared(void **state)
+{
+	static const struct look looks[] = {
+		{"vt100", "LC_ALL=C.UTF-8", DEPTH_MONO, 0},
+		{"xterm", "LC_ALL=C.UTF-8", DEPTH_16, 8},
+		{"xterm-256color", "LC_ALL=C.UTF-8", DEPTH_256, 256},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(looks); i++) {
+		const char *srcdir = getenv("srcdir");
+		char path[4096];
+		struct stage stage = {.theme_path = path};
+
+		snprintf(path, sizeof path, "%s/themes/midnight.theme", srcdir ? srcdir : "..");
+		struct vt *vt = stage_at(20, ROLE_COUNT + 1, looks[i].term, looks[i].env, paint_roles_anew, &stage);
+		await_bell(vt, 1);
+		size_t clears = vt->wire.n_clears;
+		vt_type(vt, "1");
+		await_bell(vt, 2);
+		assert_int_equal(vt->wire.n_clears, clears);
+		assert_int_equal(theme_load(path, &stage.theme, NULL), ERR_OK);
+		for (int role = 0; role < ROLE_COUNT; role++) {
+			assert_look(vt, &looks[i], &stage.theme, role, 0);
+			assert_look(vt, &looks[i], &stage.theme, role, 2);
+		}
+		finish(vt);
+	}
+}
+
 static void assert_filled(struct vt *vt, unsigned seed, int width, int height)
 {
 	for (int y = 0; y < height; y++) {
@@ -403,6 +461,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_list_knows_good_from_bad),
 		cmocka_unit_test(every_role_looks_as_its_theme_says),
+		cmocka_unit_test(another_theme_is_shown_and_the_screen_not_cleared),
 		cmocka_unit_test(a_frame_costs_what_changed),
 		cmocka_unit_test(no_character_commands_the_terminal),
 	};

@@ -164,6 +164,28 @@ static void sort_menu_80x24(void **state)
 	view_behind('s', "sort_menu_80x24");
 }
 
+static void themes_80x24(void **state)
+{
+	static const struct {
+		const char *name;
+		enum theme_origin origin;
+	} entries[] = {{"default", THEME_COMPILED_IN}, {"mono", THEME_COMPILED_IN}, {"alert", THEME_OWN},
+		       {"nord", THEME_INSTALLED},      {"paper", THEME_INSTALLED},  {"./night.theme", THEME_FILE}};
+	struct theme_list themes = {0};
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(entries); i++)
+		theme_list_add(&themes, entries[i].name, entries[i].origin);
+	screen_press(&screen, 'T');
+	ui_pick_theme(&screen.ui, &themes);
+	screen_press(&screen, 'k');
+	ui_theme_refused(&screen.ui, &(struct err_info){.text = "/home/ann/.config/virt-drain/themes/alert.theme:7: "
+								"unknown role: alarm"});
+	expect(&screen, "themes_80x24");
+}
+
 static void dialog_about(const char *guest, uint32_t key, const char *name)
 {
 	struct screen screen;
@@ -652,6 +674,7 @@ int main(void)
 		cmocka_unit_test(log_80x24),
 		cmocka_unit_test(help_80x24),
 		cmocka_unit_test(sort_menu_80x24),
+		cmocka_unit_test(themes_80x24),
 		cmocka_unit_test(dialog_force),
 		cmocka_unit_test(dialog_force_frozen),
 		cmocka_unit_test(dialog_abort),
