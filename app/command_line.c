@@ -200,7 +200,8 @@ enum err command_line_parse(struct command_line *out, int argc, char **argv, str
 {
 	struct command_line line = {.command = COMMAND_DASHBOARD};
 	enum err err = read_options(&line, argc, argv, why);
-	bool asks_about_us = command_line_has(&line, "help") || command_line_has(&line, "version");
+	bool asks_about_us = command_line_has(&line, "help") || command_line_has(&line, "version") ||
+			     command_line_has(&line, "completion");
 	if (!err && !asks_about_us) {
 		err = read_words(&line, argv + optind, argc - optind, why);
 		if (!err)
@@ -254,7 +255,7 @@ static void help_of_option(struct buffer *out, const struct option_row *row)
 		 (int)strlen(argument) - 2 * is_optional, argument + is_optional, is_optional ? "]" : "");
 	buffer_pad(out, head, 26);
 	buffer_printf(out, "  %s", row->help);
-	if (row->argument && row->initial[0] && strcmp(row->initial, "0") != 0)
+	if (row->argument && !row->given_offset && row->initial[0] && strcmp(row->initial, "0") != 0)
 		buffer_printf(out, " (default %s)", row->initial);
 	buffer_puts(out, "\n");
 }

@@ -3,6 +3,7 @@
  * The entry of virt-drain. Thread: main. Command line, configuration, and over to one cmd_*.c.
  */
 #include "app/commands.h"
+#include "app/completion.h"
 #include "app/conf.h"
 #include "backend/libvirt/libvirt.h"
 #include "backend/store/store.h"
@@ -41,6 +42,19 @@ static int print_help(void)
 	command_line_help(&help);
 	int code = fputs(help.text, stdout) < 0 || fflush(stdout) != 0;
 	buffer_done(&help);
+	return code;
+}
+
+/* Configuration has no say in it, so that a wrong one breaks no build and no shell. */
+static int print_completion(struct settings *settings, const struct command_line *line)
+{
+	struct buffer script = {0};
+	struct err_info why;
+	if (command_line_apply(line, NULL, settings, &why) != ERR_OK)
+		return complain_and_exit_code(&why);
+	completion_script((enum shell)settings->completion, &script);
+	int code = fputs(script.text, stdout) < 0 || fflush(stdout) != 0;
+	buffer_done(&script);
 	return code;
 }
 
@@ -93,6 +107,8 @@ int main(int argc, char **argv)
 		code = print_help();
 	else if (command_line_has(&line, "version"))
 		code = print_version();
+	else if (command_line_has(&line, "completion"))
+		code = print_completion(&settings, &line);
 	else if (read_settings(&settings, &line, &why) != ERR_OK)
 		code = complain_and_exit_code(&why);
 	else

@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "model/action.h"
 #include "model/filter.h"
 
 #include <stdio.h>
@@ -37,6 +38,10 @@ static const char *const policy_words[] = {"act", "observe", NULL};
 static const char *const glyph_words[] = {"auto", "unicode", "ascii", NULL};
 static const char *const bell_words[] = {"off", "critical", "all", NULL};
 
+static const char *const shell_words[] = {"bash", "zsh", "fish", NULL}; /* enum shell */
+static const char *const cache_samples[] = {"none", NULL};
+static const char *const demo_samples[] = {"drain", "stuck", NULL};
+
 static enum err not_empty(const char *text, struct err_info *why)
 {
 	return text[0] ? ERR_OK : err_set(why, ERR_USAGE, "virt-drain", 0, "an empty text is no value");
@@ -55,7 +60,7 @@ const struct option_row option_table[] = {
 	  AT(read_only), .commands = LIVE,
 	  .help = "change nothing: the daemons themselves refuse every action" },
 	{ .key = "drain", .name = "drain", .type = OPTION_TEXT, .argument = "HOST", .initial = "",
-	  AT(drain), .place_offset = offsetof(struct settings, drain_place), .commands = WATCHING,
+	  AT(drain), .names = NAMES_HOST, .place_offset = offsetof(struct settings, drain_place), .commands = WATCHING,
 	  .help = "the host that is being emptied: its guests are counted (left, moving, moved, not moved)" },
 	{ .key = "refresh", .name = "delay", .letter = 'd', .type = OPTION_DURATION, .argument = "SECONDS", .initial = "1",
 	  .low = MS(200), .high = SECONDS(60), AT(refresh), .commands = LIVE,
@@ -77,7 +82,7 @@ const struct option_row option_table[] = {
 	  .choices = method_words, AT(force_method), .commands = ON(FORCE) | ON(ARM),
 	  .help = "how to force-complete: auto (post-copy if the migration permits it, else pause), pause, post-copy" },
 	{ .key = "theme", .name = "theme", .type = OPTION_TEXT, .argument = "NAME|FILE", .initial = "default",
-	  .check = not_empty, AT(theme), .commands = ON(DASHBOARD),
+	  .check = not_empty, .names = NAMES_THEME | NAMES_FILE, AT(theme), .commands = ON(DASHBOARD),
 	  .help = "colours: the name of a theme, or a file" },
 	{ .key = "columns", .type = OPTION_TEXT, .initial = "", .check = tui_columns_check, AT(columns),
 	  .help = "columns of the table, with commas between; empty: what fits the width" },
@@ -96,21 +101,21 @@ const struct option_row option_table[] = {
 	{ .key = "hook_command", .type = OPTION_TEXT, .initial = "", AT(hook_command),
 	  .help = "a command of the shell that is told of what nobody looks for, as JSON on its standard input" },
 	{ .key = "cache", .name = "cache", .type = OPTION_TEXT, .argument = "FILE|none", .initial = "",
-	  AT(cache), .commands = ON(DASHBOARD) | ON(STREAM) | ON(HISTORY),
+	  .samples = cache_samples, .names = NAMES_FILE, AT(cache), .commands = ON(DASHBOARD) | ON(STREAM) | ON(HISTORY),
 	  .help = "where finished migrations are remembered; empty: the state folder" },
 	{ .key = "retention", .type = OPTION_DURATION, .initial = "90d", .low = HOURS(1), .high = DAYS(3650),
 	  AT(retention), .help = "how long the cache remembers a finished migration" },
 
 	{ .name = "connect", .letter = 'c', .type = OPTION_HOST, .argument = "URI", .initial = "",
-	  .check = not_empty, AT(added), .commands = LIVE,
+	  .check = not_empty, .names = NAMES_HOST, AT(added), .commands = LIVE,
 	  .help = "watch this host too: HOST, user@HOST, a URI, or NAME=URI" },
 	{ .name = "config", .letter = 'f', .type = OPTION_TEXT, .argument = "FILE", .initial = "", .check = not_empty,
-	  AT(config), .help = "read this configuration file and no other" },
+	  .names = NAMES_FILE, AT(config), .help = "read this configuration file and no other" },
 	{ .name = "demo", .type = OPTION_TEXT, .argument = "[SCENARIO|FILE]", .initial = "",
-	  AT(scenario), .given_offset = offsetof(struct settings, demo), .commands = LIVE,
+	  .samples = demo_samples, .names = NAMES_FILE, AT(scenario), .given_offset = offsetof(struct settings, demo), .commands = LIVE,
 	  .help = "a simulated fleet: drain, stuck, fleet:HOSTS:VMS:MIGRATIONS; or a recording again" },
 	{ .name = "record", .type = OPTION_TEXT, .argument = "FILE", .initial = "", .check = not_empty,
-	  AT(record), .commands = WATCHING,
+	  .names = NAMES_FILE, AT(record), .commands = WATCHING,
 	  .help = "write all that the hosts tell to this new file" },
 	{ .name = "once", .type = OPTION_FLAG, .initial = "false", AT(once), .commands = ON(ONCE),
 	  .help = "print one table after two samples, then end" },
@@ -131,6 +136,9 @@ const struct option_row option_table[] = {
 	{ .name = "timeout-action", .type = OPTION_CHOICE, .argument = "ACTION", .initial = "configured",
 	  .choices = own_limit_words, AT(own_limit_action), .commands = ON(TIMEOUT),
 	  .help = "what is done at the limit: none, abort, force_complete, or configured; left out: as before" },
+	{ .name = "completion", .type = OPTION_CHOICE, .argument = "SHELL", .initial = "bash",
+	  .choices = shell_words, AT(completion), .given_offset = offsetof(struct settings, prints_completion),
+	  .help = "print what completes our options in a shell: bash, zsh, fish" },
 	{ .name = "help", .letter = 'h', .type = OPTION_FLAG, .initial = "false", AT(help),
 	  .help = "this text" },
 	{ .name = "version", .letter = 'V', .type = OPTION_FLAG, .initial = "false", AT(version),
@@ -146,6 +154,14 @@ const char *command_name(enum command command)
 	if (command_action(command, &action))
 		return action_name(action);
 	return command == COMMAND_HISTORY ? "history" : NULL;
+}
+
+const char *command_help(enum command command)
+{
+	enum action action;
+	if (command_action(command, &action))
+		return action_entry(action)->help;
+	return command == COMMAND_HISTORY ? "what ended and how, or what was done and by whom" : NULL;
 }
 
 bool command_action(enum command command, enum action *out)

@@ -27,6 +27,9 @@ enum command {
 /* How a command is called on the command line; NULL for those that are options (--once, --stream) or nothing at all. */
 const char *command_name(enum command command);
 
+/* What it does, in a line; NULL where it has no name. */
+const char *command_help(enum command command);
+
 /* The action on one guest that a command is; false for those that act on none. */
 bool command_action(enum command command, enum action *out);
 
@@ -39,6 +42,9 @@ enum option_type {
 	OPTION_HOST,     /* struct host_list: one more; in configuration a list of groups { name, uri, group } */
 };
 
+/* What completion offers for the value of an option beside its words; bits. */
+enum option_names { NAMES_FILE = 1, NAMES_THEME = 2, NAMES_HOST = 4 };
+
 struct option_row {
 	const char *key;  /* configuration key; NULL: command line only */
 	const char *name; /* long option without dashes; NULL: configuration only */
@@ -49,6 +55,8 @@ struct option_row {
 	duration low, high;         /* OPTION_DURATION: range, both included */
 	bool zero_is_off;           /* OPTION_DURATION: 0 is allowed below `low` */
 	const char *const *choices; /* OPTION_CHOICE: words, ended by NULL */
+	const char *const *samples; /* OPTION_TEXT: words that completion offers, ended by NULL; NULL: none */
+	unsigned names;             /* what else it offers: bits of enum option_names */
 	enum err (*check)(const char *text,
 			  struct err_info *why); /* of OPTION_TEXT and OPTION_HOST: may it be this? NULL: anything */
 	size_t offset;                           /* of the value in struct settings */

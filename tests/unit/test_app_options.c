@@ -3,6 +3,7 @@
  * The option table as a table, the command line, and that manual and table say the same.
  */
 #include "app/command_line.h"
+#include "app/completion.h"
 #include "app/conf.h"
 #include "app/paths.h"
 #include "base/array.h"
@@ -28,6 +29,7 @@ static void rows_are_complete_and_unique(void **state)
 		assert_null(strchr(row->help, '\n'));
 		assert_true(!row->argument || row->type != OPTION_FLAG);
 		assert_true(row->type != OPTION_CHOICE || row->choices);
+		assert_true(!row->samples || row->type == OPTION_TEXT);
 		assert_true(row->type != OPTION_DURATION || row->low.ms < row->high.ms);
 		for (size_t j = 0; j < i; j++) {
 			const struct option_row *other = &option_table[j];
@@ -281,6 +283,51 @@ static void help_names_every_option_and_command(void **state)
 	buffer_done(&help);
 }
 
+/* Is this word in the text, and not as a part of another? */
+static bool has_word(const char *text, const char *word)
+{
+	size_t length = strlen(word);
+	for (const char *at = strstr(text, word); at; at = strstr(at + 1, word)) {
+		bool begins = at == text || !(isalnum((unsigned char)at[-1]) || at[-1] == '-');
+		bool ends = !(isalnum((unsigned char)at[length]) || at[length] == '-');
+		if (begins && ends)
+			return true;
+	}
+	return false;
+}
+
+static void assert_word(const char *text, enum shell shell, const char *before, const char *word)
+{
+	char whole[80];
+	snprintf(whole, sizeof whole, "%s%s", before, word);
+	if (!has_word(text, whole))
+		fail_msg("the completion of shell %d lacks %s", shell, whole);
+}
+
+static void each_shell_completes_every_option_value_and_command(void **state)
+{
+	(void)state;
+	for (int shell = 0; shell < SHELL_COUNT; shell++) {
+		struct buffer script = {0};
+		completion_script((enum shell)shell, &script);
+		for (size_t i = 0; i < option_count; i++) {
+			const struct option_row *row = &option_table[i];
+			if (!row->name)
+				continue;
+			assert_word(script.text, (enum shell)shell, shell == SHELL_FISH ? "-l " : "--", row->name);
+			for (int j = 0; row->choices && row->choices[j]; j++)
+				assert_word(script.text, (enum shell)shell, "", row->choices[j]);
+		}
+		for (int i = 0; i < COMMAND_COUNT; i++) {
+			if (command_name((enum command)i))
+				assert_word(script.text, (enum shell)shell, "", command_name((enum command)i));
+		}
+		for (int i = 0; i < FIELD_COUNT; i++)
+			assert_word(script.text, (enum shell)shell, "", field_by_id((enum field_id)i)->name);
+		buffer_done(&script);
+	}
+}
+
 /* The manual without the backslashes of its dashes and the changes of font inside of words. */
 static char *manual_text(void)
 {
@@ -442,6 +489,7 @@ int main(void)
 		cmocka_unit_test(help_and_version_come_before_everything_else),
 		cmocka_unit_test(a_place_is_remembered_until_the_command_line_speaks),
 		cmocka_unit_test(help_names_every_option_and_command),
+		cmocka_unit_test(each_shell_completes_every_option_value_and_command),
 		cmocka_unit_test(the_manual_has_every_option_key_and_field),
 		cmocka_unit_test(the_manual_says_how_each_field_is_filtered),
 		cmocka_unit_test(a_filter_is_refused_with_its_column),
