@@ -7,6 +7,7 @@ libvd_app_a_SOURCES = \
 	app/cmd_dashboard.c \
 	app/cmd_history.c \
 	app/cmd_once.c \
+	app/cmd_paths.c \
 	app/cmd_stream.c \
 	app/command_line.c app/command_line.h \
 	app/completion.c app/completion.h app/completion_part.h \

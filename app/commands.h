@@ -14,4 +14,7 @@ int cmd_stream(const struct run *run);
 int cmd_act(const struct run *run); /* every action of the table */
 int cmd_history(const struct run *run);
 
+/* Of --paths, which reaches no host and opens no file. */
+int cmd_paths(const struct settings *settings);
+
 #endif

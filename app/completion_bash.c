@@ -3,6 +3,7 @@
  * Completion for bash 4.3 or newer, with bash-completion or without it (then hosts are not completed). Pure; main thread.
  */
 #include "app/completion_part.h"
+#include "app/paths.h"
 
 /* bash makes a word of "=", so "--method=pause" is three; names of themes and files are looked for when they are wanted. */
 static const char head[] =
@@ -157,7 +158,7 @@ static void put_option(struct buffer *out, const struct option_row *row)
 void completion_bash(struct buffer *out)
 {
 	buffer_puts(out, head);
-	completion_quote(out, VD_THEMEDIR, "'\\''");
+	completion_quote(out, paths_installed_themes(), "'\\''");
 	buffer_puts(out, themes_tail);
 	for (size_t i = 0; i < option_count; i++) {
 		if (option_table[i].name && option_table[i].argument)

@@ -3,6 +3,7 @@
  * Completion for fish 3 or newer. Pure; main thread.
  */
 #include "app/completion_part.h"
+#include "app/paths.h"
 
 #define QUOTE "\\'"
 
@@ -118,7 +119,7 @@ void completion_fish(struct buffer *out)
 	buffer_puts(out, kind_head);
 	completion_commands(out, " ");
 	buffer_puts(out, kind_tail);
-	completion_quote(out, VD_THEMEDIR, QUOTE);
+	completion_quote(out, paths_installed_themes(), QUOTE);
 	buffer_puts(out, themes_tail);
 	for (int i = 0; i < COMMAND_COUNT; i++) {
 		if (command_name((enum command)i))

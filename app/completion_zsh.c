@@ -3,6 +3,7 @@
  * Completion for zsh, by its _arguments (zshcompsys(1)). Pure; main thread.
  */
 #include "app/completion_part.h"
+#include "app/paths.h"
 
 #define QUOTE "'\\''"
 
@@ -150,7 +151,7 @@ static void put_option(struct buffer *out, const struct option_row *row)
 void completion_zsh(struct buffer *out)
 {
 	buffer_puts(out, head);
-	completion_quote(out, VD_THEMEDIR, QUOTE);
+	completion_quote(out, paths_installed_themes(), QUOTE);
 	buffer_puts(out, scan_head);
 	completion_takers(out, "|");
 	buffer_puts(out, scan_middle);

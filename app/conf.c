@@ -180,7 +180,7 @@ enum err conf_read(struct settings *settings, struct err_info *why)
 	if (settings->config[0])
 		return conf_read_file(settings, settings->config, why);
 	char *own = paths_user_configuration();
-	enum err err = read_if_there(settings, VD_SYSCONFDIR "/virt-drain.conf", why);
+	enum err err = read_if_there(settings, paths_system_configuration(), why);
 	if (!err)
 		err = read_if_there(settings, own, why);
 	free(own);

@@ -80,6 +80,15 @@ static enum err read_settings(struct settings *settings, const struct command_li
 	return err ? err : command_line_apply(line, NULL, settings, why);
 }
 
+/* Also where the configuration is wrong, because then it is asked where that is. */
+static int print_paths(struct settings *settings, const struct command_line *line)
+{
+	struct err_info why;
+	enum err err = read_settings(settings, line, &why);
+	int code = cmd_paths(settings);
+	return err ? complain_and_exit_code(&why) : code;
+}
+
 static int run_command(const struct settings *settings, const struct command_line *line)
 {
 	struct run run = {.settings = settings, .line = line};
@@ -109,6 +118,8 @@ int main(int argc, char **argv)
 		code = print_version();
 	else if (command_line_has(&line, "completion"))
 		code = print_completion(&settings, &line);
+	else if (command_line_has(&line, "paths"))
+		code = print_paths(&settings, &line);
 	else if (read_settings(&settings, &line, &why) != ERR_OK)
 		code = complain_and_exit_code(&why);
 	else

@@ -136,6 +136,8 @@ const struct option_row option_table[] = {
 	{ .name = "timeout-action", .type = OPTION_CHOICE, .argument = "ACTION", .initial = "configured",
 	  .choices = own_limit_words, AT(own_limit_action), .commands = ON(TIMEOUT),
 	  .help = "what is done at the limit: none, abort, force_complete, or configured; left out: as before" },
+	{ .name = "paths", .type = OPTION_FLAG, .initial = "false", AT(paths),
+	  .help = "which files this call would read and write, and which of them are there" },
 	{ .name = "completion", .type = OPTION_CHOICE, .argument = "SHELL", .initial = "bash",
 	  .choices = shell_words, AT(completion), .given_offset = offsetof(struct settings, prints_completion),
 	  .help = "print what completes our options in a shell: bash, zsh, fish" },

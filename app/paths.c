@@ -42,6 +42,21 @@ char *paths_user_configuration(void)
 	return in_base("XDG_CONFIG_HOME", ".config", "virt-drain/virt-drain.conf");
 }
 
+const char *paths_system_configuration(void)
+{
+	return VD_SYSCONFDIR "/virt-drain.conf";
+}
+
+char *paths_user_themes(void)
+{
+	return in_base("XDG_CONFIG_HOME", ".config", "virt-drain/themes");
+}
+
+const char *paths_installed_themes(void)
+{
+	return VD_THEMEDIR;
+}
+
 char *paths_state(void)
 {
 	return in_base("XDG_STATE_HOME", ".local/state", "virt-drain");

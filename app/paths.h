@@ -10,6 +10,15 @@
 /* $XDG_CONFIG_HOME/virt-drain/virt-drain.conf or that of ~/.config; NULL where there is no home. The caller frees it. */
 char *paths_user_configuration(void);
 
+/* The configuration of the machine, below the sysconfdir of the build. Static. */
+const char *paths_system_configuration(void);
+
+/* $XDG_CONFIG_HOME/virt-drain/themes or that of ~/.config, where theme_load looks first; NULL where there is no home. The caller frees it. */
+char *paths_user_themes(void);
+
+/* The themes that came with the program. Static. */
+const char *paths_installed_themes(void);
+
 /* $XDG_STATE_HOME/virt-drain or that of ~/.local/state; NULL where there is no home. The caller frees it. */
 char *paths_state(void);
 

@@ -53,7 +53,7 @@ struct settings {
 	bool actions;        /* history of the ledger in place of the cache */
 	bool wait, insist;
 	int own_limit_action; /* enum limit_action, of one migration; means something where it was given */
-	bool prints_completion;
+	bool paths, prints_completion;
 	int completion; /* enum shell; means something where it is printed */
 	bool help, version;
 };

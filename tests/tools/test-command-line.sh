@@ -148,6 +148,35 @@ else
 	skip 'JSON' 'jq is not installed'
 fi
 
+# has_path WHAT STATE PATH ARGUMENT...: --paths has this line; blanks between are those of its columns.
+has_path() {
+	local line
+	printf -v line '%-28s %-10s %s' "$1" "$2" "$3"
+	"$program" --paths "${@:4}" >"$home/out" 2>"$home/said"
+	grep -qxF -- "$line" "$home/out" || { cat "$home/out"; return 1; }
+}
+mkdir -p "$home/empty" "$home/mine/virt-drain/themes"
+echo 'cache = "/var/none/other.sqlite";' >"$home/mine/virt-drain/virt-drain.conf"
+export XDG_CONFIG_HOME=$home/mine
+check 'the configuration that is there' has_path 'configuration of the user' there "$home/mine/virt-drain/virt-drain.conf"
+check 'the folder of themes' has_path 'themes of the user' there "$home/mine/virt-drain/themes"
+check 'the cache that the configuration names' has_path cache 'not there' /var/none/other.sqlite
+check 'the cache that the command line names comes first' has_path cache 'not there' "$home/x.sqlite" --cache "$home/x.sqlite"
+check 'a cache that is off' has_path cache off - --cache none
+check 'the only configuration that is read' has_path configuration there "$home/mine/virt-drain/virt-drain.conf" \
+	-f "$home/mine/virt-drain/virt-drain.conf"
+check 'no other then' sh -c '! grep -q " of the user .*conf$" "$0"' "$home/out"
+export XDG_CONFIG_HOME=$home/config
+check 'a configuration that is not there' has_path 'configuration of the user' 'not there' "$home/config/virt-drain/virt-drain.conf"
+XDG_STATE_HOME=$home/empty check 'the ledger' has_path 'ledger of actions' 'not there' "$home/empty/virt-drain/ledger.sqlite" --demo
+check 'nothing was made by asking' test ! -e "$home/empty/virt-drain"
+check 'the log without a home' env -u HOME -u XDG_STATE_HOME sh -c '"$0" --paths | grep -qx "log  *no home  *-"' "$program"
+wrong_conf_is_found() {
+	"$program" --paths -f "$home/bad.conf" >"$home/out" 2>"$home/said"
+	[ $? -eq 2 ] && grep -q "there  *$home/bad.conf$" "$home/out" && grep -q 'bad.conf:2: unknown key' "$home/said"
+}
+check 'a wrong configuration is named, and then what is wrong' wrong_conf_is_found
+
 check 'the simulated fleet is recorded' sh -c 'timeout 30 "$0" --demo --once --record "$1/tape" >/dev/null && tail -n 1 "$1/tape" | grep -q " end$"' \
 	"$program" "$home"
 check 'a recording is shown again' sh -c 'timeout 30 "$0" --demo="$1/tape" --once | grep -q "^db-main .* pre-copy "' "$program" "$home"

@@ -8,6 +8,7 @@
 #include "app/paths.h"
 #include "base/array.h"
 #include "model/filter.h"
+#include "tui/theme.h"
 
 #include <ctype.h>
 #include <setjmp.h>
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -328,6 +330,35 @@ static void each_shell_completes_every_option_value_and_command(void **state)
 	}
 }
 
+/* app/paths.c says where themes are, and tui/ looks for them. */
+static void a_theme_is_found_where_the_paths_say(void **state)
+{
+	(void)state;
+	char home[] = "/tmp/virt-drain-test-XXXXXX";
+	struct theme theme;
+	struct err_info why;
+	assert_non_null(mkdtemp(home));
+	setenv("XDG_CONFIG_HOME", home, 1);
+	char *folder = paths_user_themes(), *file = paths_join(folder, "sunrise.theme");
+	assert_int_equal(paths_make_private(folder, &why), ERR_OK);
+	assert_int_equal(theme_load("sunrise", &theme, &why), ERR_NOT_FOUND);
+	FILE *written = fopen(file, "w");
+	assert_non_null(written);
+	fputs("nonsense", written);
+	assert_int_equal(fclose(written), 0);
+	assert_int_equal(theme_load("sunrise", &theme, &why), ERR_CONFIG);
+	if (strstr(why.text, file) != why.text)
+		fail_msg("%s is not about %s", why.text, file);
+	unlink(file);
+	rmdir(folder);
+	*strrchr(folder, '/') = '\0';
+	rmdir(folder);
+	rmdir(home);
+	unsetenv("XDG_CONFIG_HOME");
+	free(folder);
+	free(file);
+}
+
 /* The manual without the backslashes of its dashes and the changes of font inside of words. */
 static char *manual_text(void)
 {
@@ -490,6 +521,7 @@ int main(void)
 		cmocka_unit_test(a_place_is_remembered_until_the_command_line_speaks),
 		cmocka_unit_test(help_names_every_option_and_command),
 		cmocka_unit_test(each_shell_completes_every_option_value_and_command),
+		cmocka_unit_test(a_theme_is_found_where_the_paths_say),
 		cmocka_unit_test(the_manual_has_every_option_key_and_field),
 		cmocka_unit_test(the_manual_says_how_each_field_is_filtered),
 		cmocka_unit_test(a_filter_is_refused_with_its_column),
