@@ -41,6 +41,8 @@ static int show(const struct snapshot *snapshot, const struct settings *settings
 	snprintf(query.filter, sizeof query.filter, "%s", settings->filter);
 	if (settings->json)
 		report_json(&out, snapshot, &query);
+	else if (settings->plain)
+		report_sentences(&out, snapshot, &query);
 	else
 		report_table(&out, snapshot, &query);
 	enum err err = output_write(out.text, out.length, &why);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * --stream: a line per change for pipes and for people who listen. Each notice of the event log once, each running migration every
+ * --stream: a line per change for pipes and, with --plain, for people who listen. Each notice of the event log once, each running migration every
  * few seconds, in JSON also when its phase or its verdict changes. Main thread.
  */
 #include "app/commands.h"
@@ -13,7 +13,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define LINE_EVERY_MS 5000 /* for a migration of which only the figures change */
+/* For a migration of which only the figures change; one who listens cannot skip a line. */
+#define LINE_EVERY_MS 5000
+#define SENTENCE_EVERY_MS 60000
 
 /* What was last said of a migration. */
 struct told {
@@ -24,7 +26,7 @@ struct told {
 };
 
 struct stream {
-	bool is_json;
+	bool is_json, is_plain;
 	struct filter filter;
 	uint64_t notice; /* serial of the last one */
 	struct told *told;
@@ -69,14 +71,17 @@ static struct told *told_of(struct stream *stream, const struct row *row)
 	return &stream->told[stream->n_told++];
 }
 
-/* Is a line due? In words a change of phase is a notice already, so only figures are repeated; in JSON every change is an object. */
+/* Is a line due? In words a change of phase is a notice already, so only figures are repeated; in JSON every change is an object. With
+ * --plain a new verdict is one too, because the next figures are far away. */
 static bool is_due(const struct stream *stream, const struct told *told, const struct row *row, mono_time now)
 {
 	bool is_first = told->phase == PHASE_COUNT, is_over = !phase_has_job(row->phase);
-	bool has_figures = row->age.ms >= 0;
-	if (stream->is_json && (told->phase != row->phase || told->verdict != row->forecast.verdict))
+	bool has_figures = row->age.ms >= 0, is_judged_anew = told->verdict != row->forecast.verdict;
+	int64_t every = stream->is_plain ? SENTENCE_EVERY_MS : LINE_EVERY_MS;
+	if (stream->is_json && (told->phase != row->phase || is_judged_anew))
 		return has_figures || is_over;
-	return !is_over && has_figures && (is_first || mono_since(now, told->at).ms >= LINE_EVERY_MS);
+	bool is_news = is_first || (stream->is_plain && is_judged_anew);
+	return !is_over && has_figures && (is_news || mono_since(now, told->at).ms >= every);
 }
 
 static void tell_row(struct stream *stream, const struct row *row, struct stamp now)
@@ -143,7 +148,7 @@ int cmd_stream(const struct run *run)
 	struct session session;
 	struct err_info why;
 	duration length = run->settings->stream_for;
-	struct stream stream = {.is_json = run->settings->json};
+	struct stream stream = {.is_json = run->settings->json, .is_plain = run->settings->plain};
 	if (filter_read(run->settings->filter, &stream.filter, NULL) != ERR_OK)
 		abort(); /* the option's check has read it */
 	if (session_start(&session, run, &why) != ERR_OK)

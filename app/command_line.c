@@ -147,9 +147,13 @@ static enum err choose_command(struct command_line *line, struct err_info *why)
 	bool once = command_line_has(line, "once"), stream = command_line_has(line, "stream");
 	if ((once && stream) || ((once || stream) && line->command != COMMAND_DASHBOARD))
 		return err_set(why, ERR_USAGE, "virt-drain", 0, "--once, --stream and commands exclude each other");
+	bool plain = command_line_has(line, "plain");
+	if (plain && command_line_has(line, "json"))
+		return err_set(why, ERR_USAGE, "virt-drain", 0,
+			       "--plain and --json exclude each other: words for people, or JSON for programs");
 	if (once)
 		line->command = COMMAND_ONCE;
-	if (stream)
+	else if (stream || (plain && line->command == COMMAND_DASHBOARD))
 		line->command = COMMAND_STREAM;
 	return ERR_OK;
 }
@@ -280,6 +284,7 @@ void command_line_help(struct buffer *out)
 		"  virt-drain [options] [HOST|URI ...]              the dashboard\n"
 		"  virt-drain [options] --once [HOST|URI ...]       one picture as text or JSON\n"
 		"  virt-drain [options] --stream [HOST|URI ...]     a line per change\n"
+		"  virt-drain [options] --plain [HOST|URI ...]      the same for people who listen\n"
 		"  virt-drain [options] history                     what ended, how, how long, with which downtime\n"
 		"  virt-drain [options] history --actions           what was done, by whom, and what came of it\n");
 	help_of_actions(out);

@@ -121,6 +121,8 @@ const struct option_row option_table[] = {
 	  .help = "print one table after two samples, then end" },
 	{ .name = "stream", .type = OPTION_FLAG, .initial = "false", AT(stream), .commands = ON(STREAM),
 	  .help = "print a line per change" },
+	{ .name = "plain", .type = OPTION_FLAG, .initial = "false", AT(plain), .commands = ON(ONCE) | ON(STREAM),
+	  .help = "for people who listen: sentences in place of the screen, or of the table of --once" },
 	{ .name = "for", .type = OPTION_DURATION, .argument = "SECONDS", .initial = "0", .low = MS(1), .high = DAYS(365),
 	  .zero_is_off = true, AT(stream_for), .commands = ON(STREAM),
 	  .help = "end the stream after this time" },

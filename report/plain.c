@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "model/outlook.h"
 #include "report/table.h"
+#include "report/words.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -164,7 +165,12 @@ static void put_drain(struct buffer *out, const struct drain_sums *drain)
 		buffer_printf(out, "%s\n", outlook_drain(drain, (duration){0}, sentence, sizeof sentence));
 }
 
-static void put_hosts(struct buffer *out, const struct snapshot *snapshot)
+static const char *kind_text(const struct snapshot *snapshot)
+{
+	return snapshot->is_simulated ? ", simulated" : snapshot->is_recording ? ", a recording" : "";
+}
+
+static void put_hosts(struct buffer *out, const struct snapshot *snapshot, const char *indent)
 {
 	char text[TEXT_NUMBER_MAX];
 	buffer_printf(out, "%u of %zu hosts up\n", snapshot->hosts_up, snapshot->n_hosts);
@@ -172,7 +178,7 @@ static void put_hosts(struct buffer *out, const struct snapshot *snapshot)
 		const struct host_row *host = &snapshot->host[i];
 		if (host->state == LINK_UP)
 			continue;
-		buffer_printf(out, "  %s %s for %s", host->name, link_state_name(host->state),
+		buffer_printf(out, "%s%s %s for %s", indent, host->name, link_state_name(host->state),
 			      text_short_duration(text, sizeof text, host->state_age));
 		if (host->reason)
 			buffer_printf(out, ": %s", host->reason);
@@ -183,12 +189,9 @@ static void put_hosts(struct buffer *out, const struct snapshot *snapshot)
 void report_table(struct buffer *out, const struct snapshot *snapshot, const struct query *query)
 {
 	char when[TEXT_NUMBER_MAX + 8];
-	buffer_printf(out, "%s%s%s\n", text_iso_utc(when, sizeof when, snapshot->at.wall),
-		      snapshot->is_simulated   ? ", simulated"
-		      : snapshot->is_recording ? ", a recording"
-					       : "",
+	buffer_printf(out, "%s%s%s\n", text_iso_utc(when, sizeof when, snapshot->at.wall), kind_text(snapshot),
 		      snapshot->is_read_only ? ", read-only" : "");
-	put_hosts(out, snapshot);
+	put_hosts(out, snapshot, "  ");
 	put_drain(out, &snapshot->drain);
 	buffer_puts(out, "\n");
 	put_rows(out, snapshot, query);
@@ -200,8 +203,10 @@ void report_notice_line(struct buffer *out, const struct notice *notice)
 	const char *word = notice->severity == SEVERITY_CRITICAL  ? "critical: "
 			   : notice->severity == SEVERITY_WARNING ? "warning: "
 								  : "";
-	buffer_printf(out, "%s %s%s%s%s\n", text_clock(when, sizeof when, notice->at.wall), word, notice->subject,
-		      notice->subject[0] ? ": " : "", notice->text);
+	buffer_printf(out, "%s %s%s%s", text_clock(when, sizeof when, notice->at.wall), word, notice->subject,
+		      notice->subject[0] ? ": " : "");
+	words_add(out, notice->text);
+	buffer_puts(out, "\n");
 }
 
 static void put_figure(struct buffer *out, const struct row *row, enum field_id id, const char *before,
@@ -225,13 +230,11 @@ static void put_outlook(struct buffer *out, const struct row *row)
 		buffer_printf(out, "%s%s", verdict != VERDICT_NONE ? ": " : "; ", text);
 }
 
-void report_migration_line(struct buffer *out, const struct row *row, wall_time now)
+/* What there is to say beside names and phase. */
+static void put_figures(struct buffer *out, const struct row *row)
 {
-	char when[TEXT_NUMBER_MAX], elapsed[TEXT_NUMBER_MAX];
+	char elapsed[TEXT_NUMBER_MAX];
 	struct buffer note = {0};
-	buffer_printf(out, "%s %s: %s, %s to %s", text_clock(when, sizeof when, now), row->name, phase_name(row->phase),
-		      row->source ? row->source : "an unknown host",
-		      row->destination ? row->destination : "an unknown host");
 	if (job_has(&row->stats, JOB_PASS) && row->stats.pass > 0)
 		buffer_printf(out, ", pass %llu", (unsigned long long)row->stats.pass);
 	put_figure(out, row, FIELD_REMAINING, "", " left");
@@ -243,6 +246,51 @@ void report_migration_line(struct buffer *out, const struct row *row, wall_time 
 			      text_duration(elapsed, sizeof elapsed, row->timeout));
 	put_outlook(out, row);
 	note_of(&note, row);
-	buffer_printf(out, "%s%s\n", note.text ? "; " : "", note.text ? note.text : "");
+	buffer_printf(out, "%s%s", note.text ? "; " : "", note.text ? note.text : "");
 	buffer_done(&note);
+}
+
+static void put_migration(struct buffer *out, const struct row *row)
+{
+	struct buffer figures = {0};
+	buffer_printf(out, "%s: %s, %s to %s", row->name, phase_name(row->phase),
+		      row->source ? row->source : "an unknown host",
+		      row->destination ? row->destination : "an unknown host");
+	put_figures(&figures, row);
+	words_add(out, figures.text);
+	buffer_puts(out, "\n");
+	buffer_done(&figures);
+}
+
+void report_migration_line(struct buffer *out, const struct row *row, wall_time now)
+{
+	char when[TEXT_NUMBER_MAX];
+	buffer_printf(out, "%s ", text_clock(when, sizeof when, now));
+	put_migration(out, row);
+}
+
+static void put_migrations(struct buffer *out, const struct snapshot *snapshot, const struct query *query)
+{
+	uint32_t *index = mem_new(snapshot->n_rows, sizeof *index);
+	size_t n = query_run(query, snapshot, index);
+	if (query->filter[0])
+		buffer_printf(out, "%zu of %zu migrations, where %s\n", n, snapshot->n_rows, query->filter);
+	else if (n == 0)
+		buffer_puts(out, "no migration\n");
+	for (size_t i = 0; i < n; i++)
+		put_migration(out, &snapshot->row[index[i]]);
+	free(index);
+}
+
+void report_sentences(struct buffer *out, const struct snapshot *snapshot, const struct query *query)
+{
+	char when[TEXT_NUMBER_MAX];
+	struct buffer sums = {0};
+	buffer_printf(out, "%s%s%s\n", text_clock(when, sizeof when, snapshot->at.wall), kind_text(snapshot),
+		      snapshot->is_read_only ? ", read-only" : "");
+	put_hosts(&sums, snapshot, "");
+	put_drain(&sums, &snapshot->drain);
+	words_add(out, sums.text);
+	buffer_done(&sums);
+	put_migrations(out, snapshot, query);
 }

@@ -15,10 +15,13 @@
 /* The picture as a table, with a line on the drain and on each host that is not up. */
 void report_table(struct buffer *out, const struct snapshot *snapshot, const struct query *query);
 
+/* The same for people who listen: a line of whole words for each migration, and no columns. */
+void report_sentences(struct buffer *out, const struct snapshot *snapshot, const struct query *query);
+
 /* The picture as one JSON document and a newline. */
 void report_json(struct buffer *out, const struct snapshot *snapshot, const struct query *query);
 
-/* One line of a stream each, newline included: in words, or as a JSON object with "type" first. */
+/* One line of a stream each, newline included: in whole words, or as a JSON object with "type" first. */
 void report_notice_line(struct buffer *out, const struct notice *notice);
 void report_notice_json(struct buffer *out, const struct notice *notice);
 void report_migration_line(struct buffer *out, const struct row *row, wall_time now);

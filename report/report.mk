@@ -8,4 +8,5 @@ libvd_report_a_SOURCES = \
 	report/json.c report/json.h \
 	report/plain.c report/report.h \
 	report/report_json.c \
-	report/table.c report/table.h
+	report/table.c report/table.h \
+	report/words.c report/words.h

@@ -190,6 +190,20 @@ refused 'a recording that is not there' 1 'No such file' --demo="$home/none" --o
 refused 'a file that is no recording' 2 "$home/x.conf:1: " --demo="$home/x.conf" --once
 
 check 'a stream ends by itself' sh -c 'timeout 30 "$0" --demo --stream --for 3 | grep -q "db-main: pre-copy, "' "$program"
+check 'in whole words' sh -c 'timeout 30 "$0" --demo --stream --for 3 | grep -q " gibibytes left, .*seconds\\? elapsed of 2 hours; "' "$program"
+
+# heard WORDS ARGUMENT...: a line of the output has the words, and none has what a voice cannot say: columns, brackets, units, clocks of h:mm.
+heard() {
+	timeout 30 "$program" --demo "${@:2}" >"$home/out" || return 1
+	grep -q "$1" "$home/out" || { cat "$home/out"; return 1; }
+	! sed 's/^[0-9][0-9]:[0-9][0-9]:[0-9][0-9]//' "$home/out" | grep -E '  |[~()/|]|[KMGT]i?B?( |$)|[0-9]:[0-9]'
+}
+check 'a plain picture is heard' heard '^db-main: pre-copy, cobalt-1 to cobalt-2, pass 1, ' --once --plain
+check 'plain alone is a stream that is heard' heard ' db-main: pre-copy, cobalt-1 to cobalt-2, pass 1, ' --plain --for 8
+told_once() { [ "$(grep -c 'db-main: pre-copy' "$home/out")" -eq 1 ]; }
+check 'with figures when it is first seen, and not every few seconds' told_once
+refused 'plain words in JSON' 2 '--plain and --json exclude each other' --demo --plain --json
+
 check 'a stream ends with its reader' sh -c '{ timeout 30 "$0" --demo --stream; echo $? >"$1"; } | head -n 1 >/dev/null; [ "$(cat "$1")" = 0 ]' \
 	"$program" "$home/rc"
 check 'a disk that is full is told' sh -c '! timeout 30 "$0" --demo --once >/dev/full 2>"$1" && grep -q "cannot write the output" "$1"' \

@@ -166,6 +166,27 @@ static void a_scenario_may_be_left_out(void **state)
 	command_line_done(&line);
 }
 
+static void plain_is_a_stream_unless_a_picture_is_wanted(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line;
+		enum command command;
+	} cases[] = {{"--plain host1", COMMAND_STREAM},
+		     {"--plain --stream --for 3", COMMAND_STREAM},
+		     {"--plain --for 3", COMMAND_STREAM},
+		     {"--once --plain", COMMAND_ONCE}};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct command_line line;
+		struct settings settings;
+		assert_int_equal(parse(&line, &settings, cases[i].line, NULL), ERR_OK);
+		assert_int_equal(line.command, cases[i].command);
+		assert_true(settings.plain);
+		settings_done(&settings);
+		command_line_done(&line);
+	}
+}
+
 static void a_wrong_command_line_is_refused_with_the_word_that_is_wrong(void **state)
 {
 	(void)state;
@@ -180,6 +201,10 @@ static void a_wrong_command_line_is_refused_with_the_word_that_is_wrong(void **s
 		{"--read-only=yes", "--read-only takes no value"},
 		{"--once --stream host1", "exclude each other"},
 		{"--once history", "exclude each other"},
+		{"--plain --json host1", "--plain and --json exclude each other"},
+		{"--once --plain --json", "--plain and --json exclude each other"},
+		{"--plain abort web", "--plain is not for abort, only for --once, --stream"},
+		{"--plain --theme mono", "--theme is not for --stream"},
 		{"--wait host1",
 		 "--wait is not for the dashboard, only for force-complete, abort, downtime, bandwidth, arm, disarm, "
 		 "timeout"},
@@ -515,6 +540,7 @@ int main(void)
 		cmocka_unit_test(options_are_taken_before_and_after_the_command),
 		cmocka_unit_test(words_that_are_no_command_are_hosts),
 		cmocka_unit_test(a_scenario_may_be_left_out),
+		cmocka_unit_test(plain_is_a_stream_unless_a_picture_is_wanted),
 		cmocka_unit_test(a_wrong_command_line_is_refused_with_the_word_that_is_wrong),
 		cmocka_unit_test(a_wrong_value_is_refused_with_its_option),
 		cmocka_unit_test(help_and_version_come_before_everything_else),

@@ -7,6 +7,7 @@
 #include "model/outlook.h"
 #include "report/json.h"
 #include "report/report.h"
+#include "report/words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -270,12 +271,14 @@ static void a_line_says_verdict_and_end_in_whole_words(void **state)
 	struct row row = running_row();
 	struct buffer out = {0};
 	report_migration_line(&out, &row, (wall_time){NOW_MS});
-	assert_non_null(strstr(out.text, ", 1:10 elapsed of 10:00; converging: finishes in ~4 min (3:10 to 5:00)\n"));
+	assert_non_null(strstr(out.text,
+			       ", 1 minute 10 seconds elapsed of 10 minutes; converging: finishes in about 4 minutes, "
+			       "3 minutes 10 seconds to 5 minutes\n"));
 	out.length = 0;
 	row.forecast.verdict = VERDICT_HOPELESS;
 	report_migration_line(&out, &row, (wall_time){NOW_MS});
 	assert_non_null(strstr(out.text, "; will not converge: will not finish unless somebody acts; passes our limit "
-					 "in 8:49, then: nothing will be done\n"));
+					 "in 8 minutes 49 seconds, then: nothing will be done\n"));
 	buffer_done(&out);
 }
 
@@ -315,11 +318,110 @@ static void a_note_tells_what_figures_do_not(void **state)
 	row.frozen = (duration){41000};
 	row.owner = "OpenStack Nova (web-1)";
 	report_migration_line(&out, &row, (wall_time){NOW_MS});
-	assert_non_null(strstr(out.text,
-			       " web-1: pre-copy, host1 to host2, pass 3, 2.00 GiB left, dirties 10.0 MiB per second, "
-			       "sends 100 MiB per second, 1:10 elapsed of 10:00; stale since 12.0 s (its QEMU does "
-			       "not answer), guest frozen for 41.0 s, owned by OpenStack Nova (web-1)\n"));
+	assert_non_null(strstr(
+		out.text, " web-1: pre-copy, host1 to host2, pass 3, 2.00 gibibytes left, dirties 10.0 mebibytes per "
+			  "second, sends 100 mebibytes per second, 1 minute 10 seconds elapsed of 10 minutes; stale "
+			  "since 12.0 seconds, its QEMU does not answer, guest frozen for 41.0 seconds, owned by "
+			  "OpenStack Nova, web-1\n"));
 	buffer_done(&out);
+}
+
+static void a_picture_can_be_heard(void **state)
+{
+	(void)state;
+	struct picture picture;
+	struct buffer out = {0};
+	struct query query = {.order = FIELD_REMAINING, .descending = true};
+	picture_init(&picture);
+	report_sentences(&out, &picture.snapshot, &query);
+	const char *said = strchr(out.text, '\n'); /* behind the time of day, which is local */
+	assert_non_null(said);
+	assert_string_equal(
+		said,
+		"\n"
+		"1 of 2 hosts up\n"
+		"host2 down for 1 minute 5 seconds: cannot connect: refused\n"
+		"drain of host1: 5 left, 2 moving, 1 moved, 0 not moved; 0 bytes to send at 0 bytes per second\n"
+		"moving ends: not known yet, db\\x1b[2J\"\\; 5 have not begun\n"
+		"web-1: pre-copy, host1 to host2, pass 3, 2.00 gibibytes left, dirties 10.0 mebibytes per second, "
+		"sends 100 mebibytes per second, 1 minute 10 seconds elapsed of 10 minutes; converging: finishes in "
+		"about 4 minutes, 3 minutes 10 seconds to 5 minutes\n"
+		"db\\x1b[2J\"\\: preparing, an unknown host to an unknown host, 1 second elapsed\n");
+	out.length = 0;
+	snprintf(query.filter, sizeof query.filter, "remaining > 3G");
+	report_sentences(&out, &picture.snapshot, &query);
+	assert_non_null(strstr(out.text, "\n0 of 2 migrations, where remaining > 3G\n"));
+	buffer_done(&out);
+}
+
+static void figures_are_read_aloud(void **state)
+{
+	(void)state;
+	static const char *const cases[][2] = {
+		{"completed; downtime 312 ms", "completed; downtime 312 milliseconds"},
+		{"frozen for 1.0 s", "frozen for 1.0 seconds"},
+		{"in 1 min", "in 1 minute"},
+		{"2:05 min", "2 minutes 5 seconds"},
+		{"~1:05 h (0:50 to 1:30), then 1:30",
+		 "about 1 hour 5 minutes, 50 minutes to 1 hour 30 minutes, then 1 minute "
+		 "30 seconds"},
+		{"~6.2 s (5.1 to 7.6)", "about 6.2 seconds, 5.1 to 7.6"},
+		{"~4 min (at least 3:10)", "about 4 minutes, at least 3 minutes 10 seconds"},
+		{"4d 03:12 of 5d 00:00", "4 days 3 hours 12 minutes of 5 days"},
+		{"no byte has moved for 12s: it does not", "no byte has moved for 12 seconds: it does not"},
+		{"21.4G are wasted, 1.20G/s, 1M.", "21.4 gibibytes are wasted, 1.20 gibibytes per second, 1 mebibyte."},
+		{"80 MiB/s", "80 mebibytes per second"},
+		{"7.3x its size", "7.3 times its size"},
+		/* no figures */
+		{"host 3 of 6 hosts", "host 3 of 6 hosts"},
+		{"db07 on node-3m to 10.0.0.1:16509", "db07 on node-3m to 10.0.0.1:16509"},
+		{"error 55 in 3D", "error 55 in 3D"},
+		{"12:4", "12:4"},
+		{"", ""},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct buffer out = {0};
+		words_add(&out, cases[i][0]);
+		buffer_puts(&out, "");
+		assert_string_equal(out.text, cases[i][1]);
+		buffer_done(&out);
+	}
+}
+
+/* Is anything left that is written for the eye? */
+static void assert_heard(const char *written)
+{
+	struct buffer out = {0};
+	words_add(&out, written);
+	if (!strstr(written, "unknown") && !strcmp(out.text, written) && strcmp(written, "now") != 0)
+		fail_msg("%s was left as it is", written);
+	for (const char *at = out.text; *at; at++) {
+		bool is_unit = at > out.text && *at >= 'A' && *at <= 'Z';
+		if (strchr("~:()/", *at) || is_unit)
+			fail_msg("%s is read as %s", written, out.text);
+	}
+	buffer_done(&out);
+}
+
+static void no_form_of_the_writers_is_left_for_the_eye(void **state)
+{
+	(void)state;
+	for (int64_t ms = 1; ms < INT64_C(40) * 86400000; ms = ms * 9 / 8 + 7) {
+		char text[OUTLOOK_MAX], number[TEXT_NUMBER_MAX];
+		struct estimate estimate = {{ms - ms / 4}, {ms}, {ms + ms / 3}}, open = {{ms / 2}, {ms}, {-1}};
+		assert_heard(text_duration(number, sizeof number, (duration){ms}));
+		assert_heard(text_short_duration(number, sizeof number, (duration){ms}));
+		assert_heard(outlook_about((duration){ms}, number, sizeof number));
+		assert_heard(outlook_wait((duration){ms}, number, sizeof number));
+		assert_heard(outlook_still_range(&estimate, text, sizeof text));
+		assert_heard(outlook_still_range(&open, text, sizeof text));
+		outlook_end_range(&estimate, text, sizeof text);
+		assert_heard(text);
+		if (ms >= 1024) {
+			assert_heard(text_bytes(number, sizeof number, (bytes){(uint64_t)ms * 1000}));
+			assert_heard(report_amount(number, sizeof number, (bytes){(uint64_t)ms * 1000}));
+		}
+	}
 }
 
 static void a_notice_is_one_line_with_its_weight_as_a_word(void **state)
@@ -420,6 +522,9 @@ int main(void)
 		cmocka_unit_test(a_line_says_verdict_and_end_in_whole_words),
 		cmocka_unit_test(json_has_the_forecast_of_live_rows_and_null_for_the_rest),
 		cmocka_unit_test(a_note_tells_what_figures_do_not),
+		cmocka_unit_test(a_picture_can_be_heard),
+		cmocka_unit_test(figures_are_read_aloud),
+		cmocka_unit_test(no_form_of_the_writers_is_left_for_the_eye),
 		cmocka_unit_test(a_notice_is_one_line_with_its_weight_as_a_word),
 		cmocka_unit_test(lines_of_a_json_stream_are_documents_with_a_type),
 		cmocka_unit_test(amounts_in_words_have_their_unit),
