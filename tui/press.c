@@ -41,6 +41,7 @@ static unsigned (*const handlers[COMMAND_COUNT])(const struct press *press) = {
 	[COMMAND_SORT_RIGHT] = press_sort_column,
 	[COMMAND_SORT_INVERT] = press_sort_invert,
 	[COMMAND_THEME] = press_theme,
+	[COMMAND_FREEZE] = press_freeze,
 	[COMMAND_MARK] = press_mark,
 	[COMMAND_MARK_SHOWN] = press_mark_shown,
 	[COMMAND_UNMARK] = press_unmark,
@@ -83,9 +84,17 @@ static unsigned click(const struct press *press, int x, int y)
 	return NEXT_NOTHING;
 }
 
+/* Who acts or leaves does so on what is known now, also from a picture that stands. */
+static bool is_about_now(const struct ui *ui, enum command command)
+{
+	const struct command_entry *entry = command_entry(command);
+
+	return ui->is_frozen && (ui->dialog.is_open || entry->has_action || entry->group == GROUP_PROGRAM);
+}
+
 unsigned ui_key(struct ui *ui, const struct snapshot *snapshot, const struct key_event *event, struct stamp now)
 {
-	struct press press = {ui, snapshot, now, COMMAND_NONE};
+	struct press press = {ui, snapshot, now, COMMAND_NONE, snapshot};
 	unsigned next;
 
 	if (ui->prompt.is_open)
@@ -94,8 +103,10 @@ unsigned ui_key(struct ui *ui, const struct snapshot *snapshot, const struct key
 		return NEXT_NOTHING;
 	if (event->key == KEY_CLICK)
 		return ui_scope(ui) & SCOPE_VIEWS ? click(&press, event->x, event->y) : NEXT_NOTHING;
+	press.command = keymap_find(event->key, ui_scope(ui));
+	if (is_about_now(ui, press.command))
+		press.snapshot = ui->newest;
 	if (press_value(&press, event->key, &next))
 		return next;
-	press.command = keymap_find(event->key, ui_scope(ui));
 	return handlers[press.command](&press);
 }

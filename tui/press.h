@@ -11,9 +11,10 @@
 /* What every handler gets. */
 struct press {
 	struct ui *ui;
-	const struct snapshot *snapshot; /* NULL: none yet */
+	const struct snapshot *snapshot; /* NULL: none yet; of an action and in a dialog the newest, else the picture */
 	struct stamp now;
 	enum command command;
+	const struct snapshot *picture; /* what is drawn: an older one while the view is frozen */
 };
 
 /* press_move.c */
@@ -26,6 +27,9 @@ unsigned press_help(const struct press *press);
 unsigned press_step(const struct press *press, long step);
 /* Another view, in which a key that repeats does not act at once. */
 void press_go_to(const struct press *press, enum view_id view);
+
+/* press_look.c */
+unsigned press_freeze(const struct press *press);
 
 /* press_rows.c */
 unsigned press_filter(const struct press *press);

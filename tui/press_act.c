@@ -33,22 +33,56 @@ static enum err check_all(const struct press *press, struct err_info *why)
 	return action_check(action, METHOD_AUTO, &facts, why);
 }
 
+/* The marked rows as they are now, in the order of what is drawn; *n_gone of them are there no more. Otherwise as ui_marked_rows. */
+static size_t marked_now(const struct press *press, const struct row ***out, size_t *n_hidden, size_t *n_gone)
+{
+	const struct row **row;
+	size_t all = ui_marked_rows(press->ui, press->picture, &row, n_hidden), shown = all - *n_hidden, n = 0;
+
+	for (size_t i = 0; i < all; i++) {
+		const struct row *now = press->ui->is_frozen ? snapshot_find(press->snapshot, &row[i]->id) : row[i];
+
+		if (now)
+			row[n++] = now;
+		else if (i >= shown)
+			(*n_hidden)--;
+	}
+	*n_gone = all - n;
+	*out = row;
+	return n;
+}
+
 /* One question about all marked rows. */
 static unsigned ask_of_marked(const struct press *press)
 {
 	struct ui *ui = press->ui;
 	const struct row **row;
 	struct err_info why;
-	size_t n_hidden;
+	size_t n_hidden, n_gone;
 
 	if (check_all(press, &why) != ERR_OK)
 		return press_refuse(press, "", &why);
-	size_t n = ui_marked_rows(ui, press->snapshot, &row, &n_hidden);
+	size_t n = marked_now(press, &row, &n_hidden, &n_gone);
+	if (n_gone)
+		ui_flash(ui, ROLE_FLASH_WARN, press->now.mono, "%zu of the marked %s gone since the view was frozen",
+			 n_gone, n_gone == 1 ? "is" : "are");
 	if (n)
 		dialog_open_marked(&ui->dialog, command_entry(press->command)->action, ui->force_method, row, n,
 				   n_hidden, press->now.mono);
 	free(row);
-	return n ? NEXT_PAINT | NEXT_PREPARE : NEXT_NOTHING;
+	return n ? NEXT_PAINT | NEXT_PREPARE : NEXT_PAINT;
+}
+
+/* In a picture that stands, a row may be selected that is there no more. */
+static bool is_gone(const struct press *press, const char **name, struct err_info *why)
+{
+	const struct row *drawn = ui_selected(press->ui, press->picture);
+
+	*name = drawn ? drawn->name : "";
+	if (!press->ui->is_frozen || !drawn || snapshot_find(press->snapshot, &drawn->id))
+		return false;
+	err_set(why, ERR_NOT_FOUND, "virt-drain", 0, "%s is gone since the view was frozen", drawn->name);
+	return true;
 }
 
 /* f, a, b, d, B, r, + and -: nothing happens to a guest here; a question opens, or the reason why not is said and kept. */
@@ -57,13 +91,14 @@ unsigned press_action(const struct press *press)
 	struct ui *ui = press->ui;
 	const struct row *row = ui_selected(ui, press->snapshot);
 	struct err_info why;
+	const char *name;
 
 	if (!mono_reached(press->now.mono, ui->quiet_until))
 		return NEXT_NOTHING;
 	if (press->snapshot && ui_acts_on_marks(ui))
 		return ask_of_marked(press);
-	if (ui_may(ui, press->snapshot, press->command, &why) != ERR_OK)
-		return press_refuse(press, row ? row->name : "", &why);
+	if (is_gone(press, &name, &why) || ui_may(ui, press->snapshot, press->command, &why) != ERR_OK)
+		return press_refuse(press, name, &why);
 	struct action_facts facts = ui_facts(ui, press->snapshot, row);
 	if (dialog_open(&ui->dialog, command_entry(press->command)->action, ui->force_method, row, &facts,
 			press->now.mono, &why) != ERR_OK)
@@ -96,8 +131,8 @@ static void wish_disarming(struct ui *ui, const struct row *row)
 static bool disarm_marked(const struct press *press)
 {
 	const struct row **row;
-	size_t n_hidden, n_armed = 0;
-	size_t n = ui_marked_rows(press->ui, press->snapshot, &row, &n_hidden);
+	size_t n_hidden, n_gone, n_armed = 0;
+	size_t n = marked_now(press, &row, &n_hidden, &n_gone);
 
 	for (size_t i = 0; i < n; i++)
 		n_armed += row[i]->is_armed;

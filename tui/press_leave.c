@@ -35,5 +35,5 @@ unsigned press_suspend(const struct press *press)
 
 unsigned ui_stop_asked(struct ui *ui, const struct snapshot *snapshot, struct stamp now)
 {
-	return press_suspend(&(struct press){ui, snapshot, now, COMMAND_SUSPEND});
+	return press_suspend(&(struct press){ui, snapshot, now, COMMAND_SUSPEND, snapshot});
 }

@@ -21,13 +21,19 @@ struct run {
 	struct ui ui;
 	struct theme theme, theme_before; /* theme_before: when the list of themes was opened */
 	struct surface surface;
-	struct snapshot *snapshot; /* owned; NULL before the first */
+	struct snapshot *snapshot; /* owned: the newest; NULL before the first */
+	struct snapshot *standing; /* owned: what a frozen view shows, once there is a newer one; else NULL */
 	struct migration_id looked_at;
 	bool wants_paint, wants_all;
 	mono_time paint_at; /* with wants_paint: not before */
 	mono_time painted;
 	bool is_over, is_gone;
 };
+
+static const struct snapshot *picture(const struct run *run)
+{
+	return run->standing ? run->standing : run->snapshot;
+}
 
 static void ask_paint(struct run *run, mono_time at)
 {
@@ -56,7 +62,7 @@ static void paint(struct run *run)
 	term_size(&width, &height);
 	ui_resize(&run->ui, width, height);
 	surface_reset(&run->surface, width, height);
-	struct view view = view_make(&run->ui, run->snapshot, now);
+	struct view view = view_make(&run->ui, picture(run), now);
 	view_draw(&run->surface, &view);
 	term_paint(&run->surface, run->wants_all);
 	run->wants_paint = run->wants_all = false;
@@ -111,6 +117,10 @@ static void follow(struct run *run, unsigned next)
 {
 	mono_time now = clock_mono();
 
+	if (!run->ui.is_frozen) {
+		snapshot_free(run->standing);
+		run->standing = NULL;
+	}
 	if (next & NEXT_SUBMIT)
 		submit(run, now);
 	if (next & NEXT_PREPARE)
@@ -139,7 +149,7 @@ static void read_keys(struct run *run)
 
 	while (!run->is_over && term_key(&event)) {
 		if (!is_asked_blindly(run))
-			follow(run, ui_key(&run->ui, run->snapshot, &event, clock_stamp()));
+			follow(run, ui_key(&run->ui, picture(run), &event, clock_stamp()));
 	}
 }
 
@@ -149,7 +159,10 @@ static void read_snapshot(struct run *run)
 
 	if (!snapshot)
 		return;
-	snapshot_free(run->snapshot);
+	if (run->ui.is_frozen && !run->standing)
+		run->standing = run->snapshot;
+	else
+		snapshot_free(run->snapshot);
 	run->snapshot = snapshot;
 	mono_time now = clock_mono(), next_frame = mono_add(run->painted, (duration){FRAME_MS});
 	unsigned next = ui_adopt(&run->ui, snapshot, now);
@@ -253,6 +266,7 @@ enum err tui_run(struct backend *backend, const struct tui_settings *settings, s
 		term_close();
 		surface_done(&run.surface);
 		snapshot_free(run.snapshot);
+		snapshot_free(run.standing);
 	}
 	ui_done(&run.ui);
 	if (run.is_gone)

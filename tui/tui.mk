@@ -19,6 +19,7 @@ libvd_tui_a_SOURCES = \
 	tui/press_act.c \
 	tui/press_dialog.c \
 	tui/press_leave.c \
+	tui/press_look.c \
 	tui/press_move.c \
 	tui/press_rows.c \
 	tui/press_theme.c \

@@ -104,8 +104,10 @@ const struct row *ui_selected(const struct ui *ui, const struct snapshot *snapsh
 {
 	if (!snapshot || !ui->has_selection || ui->rows.cursor >= ui->n_shown)
 		return NULL;
-	const struct row *row = &snapshot->row[ui->index[ui->rows.cursor]];
-	return migration_id_equal(&row->id, &ui->selected) ? row : snapshot_find(snapshot, &ui->selected);
+	/* while the view is frozen the index is of another snapshot than the newest */
+	uint32_t at = ui->index[ui->rows.cursor];
+	bool is_there = at < snapshot->n_rows && migration_id_equal(&snapshot->row[at].id, &ui->selected);
+	return is_there ? &snapshot->row[at] : snapshot_find(snapshot, &ui->selected);
 }
 
 void ui_select(struct ui *ui, const struct snapshot *snapshot, size_t cursor)
@@ -188,13 +190,33 @@ static unsigned ring(struct ui *ui, const struct snapshot *snapshot)
 	return rings ? NEXT_BELL : NEXT_NOTHING;
 }
 
+/* The picture becomes that of the newest snapshot. */
+static void take_picture(struct ui *ui)
+{
+	measure_names(ui, ui->newest);
+	ui_requery(ui, ui->newest);
+	ui_forget_marks(ui, ui->newest);
+	list_move(&ui->hosts, 0, ui->newest->n_hosts);
+}
+
+void ui_freeze(struct ui *ui, struct stamp now)
+{
+	ui->is_frozen = true;
+	ui->frozen_at = now;
+}
+
+void ui_thaw(struct ui *ui)
+{
+	ui->is_frozen = false;
+	take_picture(ui);
+}
+
 unsigned ui_adopt(struct ui *ui, const struct snapshot *snapshot, mono_time now)
 {
-	measure_names(ui, snapshot);
-	ui_requery(ui, snapshot);
-	ui_forget_marks(ui, snapshot);
+	ui->newest = snapshot;
+	if (!ui->is_frozen)
+		take_picture(ui);
 	dialog_follow(&ui->dialog, snapshot);
-	list_move(&ui->hosts, 0, snapshot->n_hosts);
 	return NEXT_PAINT | ui_read_answers(ui, snapshot, now) | ring(ui, snapshot);
 }
 

@@ -87,6 +87,10 @@ struct ui {
 	uint32_t *index; /* rows of the snapshot in the order of the table, ended ones last */
 	size_t n_shown, index_capacity;
 	struct list rows, hosts, log, help, menu;
+	/* The newest that ui_adopt was given, borrowed; NULL before the first. */
+	const struct snapshot *newest;
+	bool is_frozen; /* the views stand on an older one, the picture, to which `index` belongs */
+	struct stamp frozen_at;
 	bool has_selection;
 	struct migration_id selected;
 	struct migration_id *mark; /* of migrations that have not ended, sorted */
@@ -133,13 +137,18 @@ enum err ui_init(struct ui *ui, const struct tui_settings *settings, const struc
 		 struct err_info *why) ATTR_WARN_UNUSED;
 void ui_done(struct ui *ui);
 
-/* A newer snapshot came: order, selection, answers and freezes are brought up to date. Returns NEXT_ bits. */
+/* A newer snapshot came: order, selection, answers and freezes are brought up to date; while the view is frozen only what is not of the
+ * table. It must live until the next one is adopted, and the picture of a frozen view until it goes on. Returns NEXT_ bits. */
 unsigned ui_adopt(struct ui *ui, const struct snapshot *snapshot, mono_time now);
 
-/* The table again after filter or order changed. */
+/* What is drawn stands still from `now` on; or goes on with the newest snapshot. A snapshot must have been adopted. */
+void ui_freeze(struct ui *ui, struct stamp now);
+void ui_thaw(struct ui *ui);
+
+/* The table again after filter or order changed. `snapshot` is what is drawn. */
 void ui_requery(struct ui *ui, const struct snapshot *snapshot);
 
-/* One key. snapshot may be NULL (none yet). Returns NEXT_ bits. */
+/* One key. snapshot is what is drawn, NULL if there is none yet. Returns NEXT_ bits. */
 unsigned ui_key(struct ui *ui, const struct snapshot *snapshot, const struct key_event *event, struct stamp now);
 
 /* A signal asks the program to stop: as the key that does. Returns NEXT_ bits. */
@@ -153,7 +162,7 @@ void ui_flash(struct ui *ui, enum role role, mono_time now, const char *format, 
 void ui_note(struct ui *ui, struct stamp at, enum severity severity, const char *subject, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
-/* The selected row, NULL if there is none. */
+/* The selected row, NULL if there is none: in what is drawn, or in the newest. */
 const struct row *ui_selected(const struct ui *ui, const struct snapshot *snapshot);
 void ui_select(struct ui *ui, const struct snapshot *snapshot, size_t cursor);
 /* Facts of a row as the rule wants them, read-only mode of this screen included. */

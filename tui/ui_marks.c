@@ -95,7 +95,10 @@ size_t ui_marked_rows(const struct ui *ui, const struct snapshot *snapshot, cons
 	bool *is_shown = mem_new(snapshot->n_rows + 1, sizeof *is_shown);
 	size_t n = 0;
 
+	/* while the view is frozen the index is of another snapshot than the newest */
 	for (size_t i = 0; i < ui->n_shown; i++) {
+		if (ui->index[i] >= snapshot->n_rows)
+			continue;
 		const struct row *shown = &snapshot->row[ui->index[i]];
 
 		is_shown[ui->index[i]] = true;

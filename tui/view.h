@@ -13,12 +13,16 @@
 struct view {
 	const struct ui *ui;
 	const struct snapshot *snapshot; /* NULL before the first */
-	struct stamp now;
-	duration since; /* from the snapshot to now */
+	struct stamp now;                /* of the picture: it stands while the view is frozen */
+	struct stamp clock;              /* goes on */
+	duration since;                  /* from the snapshot to the picture's now */
 	const struct glyphs *glyphs;
 };
 
 struct view view_make(const struct ui *ui, const struct snapshot *snapshot, struct stamp now);
+
+/* The same on the newest snapshot: what is asked before an action is about now, also above a frozen view. */
+struct view view_live(const struct view *view);
 
 /* The whole screen, at the surface's own size. */
 void view_draw(struct surface *surface, const struct view *view);

@@ -81,6 +81,19 @@ static void put_tabs(struct surface *surface, struct rect *area, const struct vi
 	}
 }
 
+/* A picture that stands says so before anything else: its figures look as those of now do. */
+static void put_frozen(struct surface *surface, struct rect *area, const struct view *view)
+{
+	char text[64], age[TEXT_NUMBER_MAX];
+
+	if (!view->ui->is_frozen || !view->snapshot)
+		return;
+	duration old = mono_since(view->clock.mono, view->snapshot->at.mono);
+	text_compact(age, sizeof age, old);
+	snprintf(text, sizeof text, area->w < 64 ? "FROZEN VIEW %s" : " FROZEN VIEW %s old ", age);
+	put_right(surface, area, ROLE_BADGE_DEMO, text);
+}
+
 void view_title(struct surface *surface, struct rect area, const struct view *view)
 {
 	static const char *const place[VIEW_COUNT] = {
@@ -92,7 +105,9 @@ void view_title(struct surface *surface, struct rect area, const struct view *vi
 
 	if (rect_is_empty(area))
 		return;
-	put_right(surface, &rest, ROLE_TEXT, text_clock(clock, sizeof clock, view->now.wall));
+	if (!view->ui->is_frozen || area.w >= 64)
+		put_right(surface, &rest, ROLE_TEXT, text_clock(clock, sizeof clock, view->clock.wall));
+	put_frozen(surface, &rest, view);
 	if (is_read_only(view))
 		put_right(surface, &rest, ROLE_BADGE_READONLY, rest.w < 44 ? "READ-ONLY" : " READ-ONLY ");
 	else
@@ -258,7 +273,7 @@ void view_status(struct surface *surface, struct rect area, const struct view *v
 		return;
 	if (ui->prompt.is_open) {
 		put_prompt(surface, rest, ui->prompt.text);
-	} else if (ui->flash.text[0] && !mono_reached(view->now.mono, ui->flash.until)) {
+	} else if (ui->flash.text[0] && !mono_reached(view->clock.mono, ui->flash.until)) {
 		view_put(surface, &rest, ui->flash.role, 0, ui->flash.text);
 	} else if (ui->view == VIEW_MAIN || ui->view == VIEW_DETAIL) {
 		status_of_row(surface, area, view);
@@ -269,14 +284,15 @@ void view_status(struct surface *surface, struct rect area, const struct view *v
 static bool is_key_off(const struct view *view, enum command command)
 {
 	const struct ui *ui = view->ui;
+	const struct snapshot *newest = view_live(view).snapshot;
 
 	if (ui->is_leaving)
 		return command == COMMAND_CHOOSE_NEXT;
 	if (ui->dialog.is_open && command == COMMAND_CONFIRM)
-		return dialog_state(&ui->dialog, view->snapshot, ui->is_read_only, NULL) != DIALOG_READY;
+		return dialog_state(&ui->dialog, newest, ui->is_read_only, NULL) != DIALOG_READY;
 	if (ui->dialog.is_open && command == COMMAND_CHOOSE_NEXT)
 		return !dialog_has_choice(&ui->dialog);
-	return ui_may(ui, view->snapshot, command, NULL) != ERR_OK;
+	return ui_may(ui, newest, command, NULL) != ERR_OK;
 }
 
 static int put_key(struct surface *surface, struct rect *area, const struct view *view, enum command command)
@@ -321,6 +337,11 @@ void view_line(struct surface *surface, struct rect area, const struct view *vie
 		return;
 	view_put(surface, &rest, is_read_only(view) ? ROLE_BADGE_READONLY : ROLE_BADGE_ACTIONS, 1,
 		 is_read_only(view) ? "RO" : "ON");
+	if (view->ui->is_frozen && view->snapshot) {
+		snprintf(text, sizeof text, "FROZEN VIEW %s",
+			 text_compact(spent, sizeof spent, mono_since(view->clock.mono, view->snapshot->at.mono)));
+		view_put(surface, &rest, ROLE_BADGE_DEMO, 1, text);
+	}
 	if (stand_in(view))
 		view_put(surface, &rest, ROLE_BADGE_DEMO, 1, stand_in(view));
 	if (drained_host(view))

@@ -58,8 +58,8 @@ static void say_commands(struct page *page, enum command_group group)
 		if (entry->group != group)
 			continue;
 		keymap_keys_text(entry->command, SCOPE_ALL, keys, sizeof keys);
-		bool is_off =
-			page->view && ui_may(page->view->ui, page->view->snapshot, entry->command, &why) != ERR_OK;
+		bool is_off = page->view &&
+			      ui_may(page->view->ui, view_live(page->view).snapshot, entry->command, &why) != ERR_OK;
 		say_pair(page, is_off ? ROLE_KEY_OFF : ROLE_KEY, keys, 20, entry->help,
 			 is_off ? ROLE_KEY_OFF : ROLE_TEXT);
 		if (is_off)

@@ -4,13 +4,35 @@
  */
 #include "tui/view.h"
 
+static duration since_snapshot(const struct snapshot *snapshot, mono_time now)
+{
+	bool is_past = snapshot && now.ms > snapshot->at.mono.ms;
+
+	return is_past ? mono_since(now, snapshot->at.mono) : (duration){0};
+}
+
 struct view view_make(const struct ui *ui, const struct snapshot *snapshot, struct stamp now)
 {
-	struct view view = {.ui = ui, .snapshot = snapshot, .now = now, .glyphs = ui->glyphs};
+	struct view view = {.ui = ui,
+			    .snapshot = snapshot,
+			    .now = ui->is_frozen ? ui->frozen_at : now,
+			    .clock = now,
+			    .glyphs = ui->glyphs};
 
-	if (snapshot && now.mono.ms > snapshot->at.mono.ms)
-		view.since = mono_since(now.mono, snapshot->at.mono);
+	view.since = since_snapshot(snapshot, view.now.mono);
 	return view;
+}
+
+struct view view_live(const struct view *view)
+{
+	struct view live = *view;
+
+	if (view->ui->is_frozen) {
+		live.snapshot = view->ui->newest;
+		live.now = view->clock;
+		live.since = since_snapshot(live.snapshot, live.now.mono);
+	}
+	return live;
 }
 
 void view_main(struct surface *surface, const struct view *view)
@@ -69,8 +91,9 @@ void view_draw(struct surface *surface, const struct view *view)
 		view_menu(surface, view);
 	if (view->ui->picker.is_open)
 		view_themes(surface, view);
+	struct view live = view_live(view);
 	if (view->ui->dialog.is_open)
-		view_dialog(surface, view);
+		view_dialog(surface, &live);
 	else if (view->ui->is_leaving)
-		view_leaving(surface, view);
+		view_leaving(surface, &live);
 }

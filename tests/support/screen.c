@@ -35,8 +35,14 @@ void screen_open(struct screen *screen, struct snapshot *snapshot, int width, in
 		screen_take(screen, snapshot);
 }
 
+static const struct snapshot *picture(const struct screen *screen)
+{
+	return screen->standing ? screen->standing : screen->snapshot;
+}
+
 void screen_close(struct screen *screen)
 {
+	snapshot_free(screen->standing);
 	snapshot_free(screen->snapshot);
 	surface_done(&screen->surface);
 	ui_done(&screen->ui);
@@ -49,7 +55,10 @@ void screen_use_ascii(struct screen *screen)
 
 unsigned screen_take(struct screen *screen, struct snapshot *snapshot)
 {
-	snapshot_free(screen->snapshot);
+	if (screen->ui.is_frozen && !screen->standing)
+		screen->standing = screen->snapshot;
+	else
+		snapshot_free(screen->snapshot);
 	screen->snapshot = snapshot;
 	screen->next = ui_adopt(&screen->ui, snapshot, screen->now.mono);
 	return screen->next;
@@ -59,7 +68,11 @@ unsigned screen_press_at_once(struct screen *screen, uint32_t key)
 {
 	struct key_event event = {.key = key};
 
-	screen->next = ui_key(&screen->ui, screen->snapshot, &event, screen->now);
+	screen->next = ui_key(&screen->ui, picture(screen), &event, screen->now);
+	if (!screen->ui.is_frozen) {
+		snapshot_free(screen->standing);
+		screen->standing = NULL;
+	}
 	return screen->next;
 }
 
@@ -75,15 +88,15 @@ void screen_paste(struct screen *screen, const char *text)
 	for (; *text; text++) {
 		struct key_event event = {.key = (unsigned char)*text, .is_pasted = true};
 
-		screen->next |= ui_key(&screen->ui, screen->snapshot, &event, screen->now);
+		screen->next |= ui_key(&screen->ui, picture(screen), &event, screen->now);
 	}
 }
 
 void screen_select(struct screen *screen, const char *name)
 {
 	for (size_t i = 0; i < screen->ui.n_shown; i++) {
-		if (strcmp(screen->snapshot->row[screen->ui.index[i]].name, name) == 0) {
-			ui_select(&screen->ui, screen->snapshot, i);
+		if (strcmp(picture(screen)->row[screen->ui.index[i]].name, name) == 0) {
+			ui_select(&screen->ui, picture(screen), i);
 			return;
 		}
 	}
@@ -92,7 +105,7 @@ void screen_select(struct screen *screen, const char *name)
 
 void screen_draw(struct screen *screen)
 {
-	struct view view = view_make(&screen->ui, screen->snapshot, screen->now);
+	struct view view = view_make(&screen->ui, picture(screen), screen->now);
 
 	surface_reset(&screen->surface, screen->ui.width, screen->ui.height);
 	view_draw(&screen->surface, &view);

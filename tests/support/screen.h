@@ -11,7 +11,8 @@
 struct screen {
 	struct ui ui;
 	struct surface surface;
-	struct snapshot *snapshot; /* owned; NULL: none yet */
+	struct snapshot *snapshot; /* owned: the newest; NULL: none yet */
+	struct snapshot *standing; /* owned: what a frozen view shows, once there is a newer one */
 	struct stamp now;
 	unsigned next; /* what the last key or snapshot asked for */
 };

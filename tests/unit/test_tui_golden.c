@@ -360,6 +360,20 @@ static void read_only_80x24(void **state)
 	expect(&screen, "read_only_80x24");
 }
 
+static void standing_80x24(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
+	screen_select(&screen, "db07");
+	screen_press(&screen, 'Z');
+	screen_take(&screen, snapshot_build_empty());
+	screen.now.mono.ms += 11000;
+	screen.now.wall.ms += 11000;
+	expect(&screen, "standing_80x24");
+}
+
 static void recording_80x24(void **state)
 {
 	struct screen screen;
@@ -695,6 +709,7 @@ int main(void)
 		cmocka_unit_test(dialog_without_ledger),
 		cmocka_unit_test(dialog_without_ledger_long),
 		cmocka_unit_test(read_only_80x24),
+		cmocka_unit_test(standing_80x24),
 		cmocka_unit_test(recording_80x24),
 		cmocka_unit_test(ascii_120x35),
 		cmocka_unit_test(verdicts_80x24),

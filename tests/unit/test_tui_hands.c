@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How the table is handled: a view that stands still while the data go on.
+ */
+#include "tests/support/screen.h"
+#include "tests/support/snapshot_builder.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* What is drawn below the title, which has the clock. Caller frees. */
+static char *body_of(struct screen *screen)
+{
+	char *all = screen_text(screen), *body = mem_dup(strchr(all, '\n'));
+
+	free(all);
+	return body;
+}
+
+static void take_without(struct screen *screen, const char *name)
+{
+	struct snapshot *later = snapshot_build_drain();
+	struct row *gone = snapshot_row(later, name);
+
+	*gone = later->row[--later->n_rows];
+	screen_take(screen, later);
+}
+
+static void a_frozen_view_stands_still_and_tells_its_age(void **state)
+{
+	struct screen screen;
+	struct snapshot *later = snapshot_build_drain();
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 120, 35, NULL);
+	screen_press(&screen, 'Z');
+	char *before = body_of(&screen);
+	snapshot_add_row(later, "newcomer", PHASE_PRECOPY);
+	screen_take(&screen, later);
+	screen.now.mono.ms += 11000;
+	screen.now.wall.ms += 11000;
+	char *after = body_of(&screen);
+	assert_string_equal(after, before);
+	assert_true(screen_shows(&screen, "FROZEN VIEW 12s old"));
+	screen_press(&screen, 'Z');
+	assert_true(screen_shows(&screen, "newcomer"));
+	assert_false(screen_shows(&screen, "FROZEN VIEW"));
+	free(before);
+	free(after);
+	screen_close(&screen);
+}
+
+static void a_frozen_view_is_marked_at_every_size(void **state)
+{
+	static const int sizes[][2] = {{200, 60}, {120, 35}, {80, 24}, {64, 20}, {63, 20}, {40, 10}, {60, 1}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		struct screen screen;
+
+		screen_open(&screen, snapshot_build_drain(), sizes[i][0], sizes[i][1], NULL);
+		screen_press(&screen, 'Z');
+		if (!screen_shows(&screen, "FROZEN VIEW 1s"))
+			fail_msg("not marked at %dx%d", sizes[i][0], sizes[i][1]);
+		screen_close(&screen);
+	}
+}
+
+static void rows_are_chosen_and_ordered_in_the_frozen_picture(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
+	size_t n = screen.ui.n_shown;
+	screen_press(&screen, 'Z');
+	screen_take(&screen, snapshot_build_empty());
+	screen_press(&screen, 'G');
+	screen_press(&screen, 'I');
+	screen_press(&screen, '>');
+	assert_int_equal(screen.ui.n_shown, n);
+	screen_draw(&screen);
+	screen_press(&screen, 'Z');
+	assert_int_equal(screen.ui.n_shown, 0);
+	screen_close(&screen);
+}
+
+static void an_action_in_a_frozen_view_asks_about_what_is_now(void **state)
+{
+	struct screen screen;
+	struct snapshot *later = snapshot_build_drain();
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
+	screen_select(&screen, "db07");
+	screen_press(&screen, 'Z');
+	snapshot_row(later, "db07")->phase = PHASE_COMPLETED;
+	snapshot_row(later, "db07")->facts.phase = PHASE_COMPLETED;
+	screen_take(&screen, later);
+	assert_false(screen_press(&screen, 'a') & NEXT_PREPARE);
+	assert_false(screen.ui.dialog.is_open);
+	assert_true(strstr(screen.ui.flash.text, "abort:") != NULL);
+	screen_close(&screen);
+}
+
+static void the_question_above_a_frozen_view_is_of_now_until_it_is_answered(void **state)
+{
+	struct screen screen;
+	struct snapshot *later = snapshot_build_drain(), *over = snapshot_build_drain();
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
+	screen_select(&screen, "db07");
+	screen_press(&screen, 'Z');
+	snapshot_row(later, "db07")->destination = "elsewhere";
+	screen_take(&screen, later);
+	assert_true(screen_press(&screen, 'a') & NEXT_PREPARE);
+	assert_true(screen_shows(&screen, "elsewhere"));
+	snapshot_row(over, "db07")->phase = PHASE_COMPLETED;
+	snapshot_row(over, "db07")->facts.phase = PHASE_COMPLETED;
+	screen_take(&screen, over);
+	assert_false(screen_press(&screen, 'y') & NEXT_SUBMIT);
+	screen_close(&screen);
+}
+
+static void an_action_on_a_row_that_is_gone_since_says_so(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
+	screen_select(&screen, "db07");
+	screen_press(&screen, 'Z');
+	take_without(&screen, "db07");
+	for (const char *key = "fabdB+-"; *key; key++) {
+		assert_false(screen_press(&screen, (unsigned char)*key) & (NEXT_PREPARE | NEXT_SUBMIT));
+		assert_false(screen.ui.dialog.is_open);
+		assert_true(screen_shows(&screen, "db07 is gone since the view was frozen"));
+	}
+	screen_close(&screen);
+}
+
+static void a_question_about_marked_rows_leaves_out_and_counts_those_that_are_gone(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
+	screen_select(&screen, "db07");
+	screen_press(&screen, KEY_SPACE);
+	screen_select(&screen, "cache-eu-2");
+	screen_press(&screen, KEY_SPACE);
+	screen_press(&screen, 'Z');
+	take_without(&screen, "db07");
+	assert_int_equal(screen.ui.n_marks, 2);
+	assert_true(screen_press(&screen, 'a') & NEXT_PREPARE);
+	assert_int_equal(screen.ui.dialog.n_marked, 1);
+	assert_int_equal(screen.ui.dialog.n_hidden, 0);
+	assert_string_equal(screen.ui.dialog.marked[0].name, "cache-eu-2");
+	assert_true(screen_shows(&screen, "1 of the marked is gone since the view was frozen"));
+	screen_press(&screen, KEY_ESCAPE);
+	screen_press(&screen, 'Z');
+	assert_int_equal(screen.ui.n_marks, 1);
+	screen_close(&screen);
+}
+
+static void alerts_and_answers_go_on_in_a_frozen_view(void **state)
+{
+	struct screen screen;
+	struct snapshot *later = snapshot_build_drain();
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
+	screen_press(&screen, 'Z');
+	snapshot_add_notice(later, SEVERITY_CRITICAL, "db07", "it stands still");
+	assert_true(screen_take(&screen, later) & NEXT_BELL);
+	screen_close(&screen);
+}
+
+static void nothing_is_frozen_before_there_is_a_picture(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, NULL, 80, 24, NULL);
+	screen_press(&screen, 'Z');
+	assert_false(screen.ui.is_frozen);
+	screen_draw(&screen);
+	screen_close(&screen);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_frozen_view_stands_still_and_tells_its_age),
+		cmocka_unit_test(a_frozen_view_is_marked_at_every_size),
+		cmocka_unit_test(rows_are_chosen_and_ordered_in_the_frozen_picture),
+		cmocka_unit_test(an_action_in_a_frozen_view_asks_about_what_is_now),
+		cmocka_unit_test(the_question_above_a_frozen_view_is_of_now_until_it_is_answered),
+		cmocka_unit_test(an_action_on_a_row_that_is_gone_since_says_so),
+		cmocka_unit_test(a_question_about_marked_rows_leaves_out_and_counts_those_that_are_gone),
+		cmocka_unit_test(alerts_and_answers_go_on_in_a_frozen_view),
+		cmocka_unit_test(nothing_is_frozen_before_there_is_a_picture),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
