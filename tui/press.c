@@ -42,6 +42,7 @@ static unsigned (*const handlers[COMMAND_COUNT])(const struct press *press) = {
 	[COMMAND_SORT_INVERT] = press_sort_invert,
 	[COMMAND_THEME] = press_theme,
 	[COMMAND_FREEZE] = press_freeze,
+	[COMMAND_FOLLOW] = press_follow,
 	[COMMAND_MARK] = press_mark,
 	[COMMAND_MARK_SHOWN] = press_mark_shown,
 	[COMMAND_UNMARK] = press_unmark,

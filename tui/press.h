@@ -30,6 +30,7 @@ void press_go_to(const struct press *press, enum view_id view);
 
 /* press_look.c */
 unsigned press_freeze(const struct press *press);
+unsigned press_follow(const struct press *press);
 
 /* press_rows.c */
 unsigned press_filter(const struct press *press);

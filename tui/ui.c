@@ -23,6 +23,7 @@ enum err ui_init(struct ui *ui, const struct tui_settings *settings, const struc
 		.bell = settings->bell,
 		.query = {.order = settings->order, .descending = settings->descending},
 		.glyphs = glyphs,
+		.is_following = true,
 	};
 	snprintf(fresh.theme, sizeof fresh.theme, "%s", settings->theme ? settings->theme : "default");
 	snprintf(fresh.query.filter, sizeof fresh.query.filter, "%s", settings->filter ? settings->filter : "");
@@ -118,10 +119,13 @@ void ui_select(struct ui *ui, const struct snapshot *snapshot, size_t cursor)
 		ui->selected = snapshot->row[ui->index[ui->rows.cursor]].id;
 }
 
-/* The cursor goes where the selected migration went; if that is not shown any more, the line stays and the selection changes. */
+/* The cursor goes where the selected migration went; if that is not shown any more, or nobody wants it so, the line stays and the
+ * selection changes. Other views than the table are about a migration and no line. */
 static void follow_selection(struct ui *ui, const struct snapshot *snapshot)
 {
-	for (size_t i = 0; ui->has_selection && i < ui->n_shown; i++) {
+	bool follows = ui->has_selection && (ui->is_following || ui->view != VIEW_MAIN);
+
+	for (size_t i = 0; follows && i < ui->n_shown; i++) {
 		if (migration_id_equal(&snapshot->row[ui->index[i]].id, &ui->selected)) {
 			ui->rows.cursor = i;
 			return;
@@ -213,9 +217,15 @@ void ui_thaw(struct ui *ui)
 
 unsigned ui_adopt(struct ui *ui, const struct snapshot *snapshot, mono_time now)
 {
+	struct migration_id before = ui->selected;
+	bool had_selection = ui->has_selection;
+
 	ui->newest = snapshot;
 	if (!ui->is_frozen)
 		take_picture(ui);
+	/* a key that was meant for the row before must not be about this one */
+	if (had_selection && ui->has_selection && !migration_id_equal(&before, &ui->selected))
+		ui->quiet_until = mono_add(now, (duration){BURST_GUARD_MS});
 	dialog_follow(&ui->dialog, snapshot);
 	return NEXT_PAINT | ui_read_answers(ui, snapshot, now) | ring(ui, snapshot);
 }

@@ -91,6 +91,7 @@ struct ui {
 	const struct snapshot *newest;
 	bool is_frozen; /* the views stand on an older one, the picture, to which `index` belongs */
 	struct stamp frozen_at;
+	bool is_following; /* the cursor goes where its migration goes; else it keeps its line in the table */
 	bool has_selection;
 	struct migration_id selected;
 	struct migration_id *mark; /* of migrations that have not ended, sorted */

@@ -182,6 +182,8 @@ void view_badges(struct surface *surface, struct rect area, const struct view *v
 		 view->glyphs->ellipsis < 0x80 ? " " : "",
 		 ui->query.descending ? view->glyphs->down : view->glyphs->up);
 	put_right(surface, &rest, ROLE_DIM, text);
+	if (!ui->is_following)
+		put_right(surface, &rest, ROLE_INFO, "not following");
 	if (ui->n_marks) {
 		snprintf(text, sizeof text, "%zu marked", ui->n_marks);
 		put_right(surface, &rest, ROLE_MARK, text);

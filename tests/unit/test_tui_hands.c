@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How the table is handled: a view that stands still while the data go on.
+ * How the table is handled: a view that stands still while the data go on, and a cursor that goes with its migration or keeps its line.
  */
 #include "tests/support/screen.h"
 #include "tests/support/snapshot_builder.h"
@@ -193,6 +193,67 @@ static void nothing_is_frozen_before_there_is_a_picture(void **state)
 	screen_close(&screen);
 }
 
+/* The migration of the first row falls behind. */
+static struct snapshot *drain_with_db07_last(void)
+{
+	struct snapshot *later = snapshot_build_drain();
+
+	snapshot_row(later, "db07")->elapsed = (duration){1};
+	return later;
+}
+
+static void the_cursor_goes_with_its_migration_until_it_is_told_to_keep_its_line(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
+	screen_select(&screen, "db07");
+	assert_int_equal(screen.ui.rows.cursor, 0);
+	assert_false(screen_shows(&screen, "not following"));
+	screen_press(&screen, 'F');
+	assert_true(screen_shows(&screen, "not following"));
+	screen_take(&screen, drain_with_db07_last());
+	assert_int_equal(screen.ui.rows.cursor, 0);
+	assert_string_equal(ui_selected(&screen.ui, screen.snapshot)->name, "build-worker-14");
+	screen_press(&screen, 'F');
+	screen_take(&screen, snapshot_build_drain());
+	assert_int_equal(screen.ui.rows.cursor, 1);
+	assert_string_equal(ui_selected(&screen.ui, screen.snapshot)->name, "build-worker-14");
+	assert_false(screen_shows(&screen, "not following"));
+	screen_close(&screen);
+}
+
+static void the_detail_stays_with_its_migration_also_when_the_cursor_keeps_its_line(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
+	screen_select(&screen, "db07");
+	screen_press(&screen, 'F');
+	screen_press(&screen, KEY_RETURN);
+	screen_take(&screen, drain_with_db07_last());
+	assert_string_equal(ui_selected(&screen.ui, screen.snapshot)->name, "db07");
+	screen_close(&screen);
+}
+
+static void a_key_for_the_row_that_just_left_the_cursor_does_not_ask_about_the_next(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
+	screen_select(&screen, "db07");
+	screen_press(&screen, 'F');
+	screen_take(&screen, drain_with_db07_last());
+	screen_press_at_once(&screen, 'a');
+	assert_false(screen.ui.dialog.is_open);
+	screen_press(&screen, 'a');
+	assert_string_equal(screen.ui.dialog.name, "build-worker-14");
+	screen_close(&screen);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +266,9 @@ int main(void)
 		cmocka_unit_test(a_question_about_marked_rows_leaves_out_and_counts_those_that_are_gone),
 		cmocka_unit_test(alerts_and_answers_go_on_in_a_frozen_view),
 		cmocka_unit_test(nothing_is_frozen_before_there_is_a_picture),
+		cmocka_unit_test(the_cursor_goes_with_its_migration_until_it_is_told_to_keep_its_line),
+		cmocka_unit_test(the_detail_stays_with_its_migration_also_when_the_cursor_keeps_its_line),
+		cmocka_unit_test(a_key_for_the_row_that_just_left_the_cursor_does_not_ask_about_the_next),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
