@@ -77,6 +77,7 @@ static const char *kind_of(enum command command)
 	case COMMAND_BANDWIDTH:
 	case COMMAND_ARM:
 	case COMMAND_DISARM:
+	case COMMAND_RESUME:
 	case COMMAND_TIMEOUT:
 	case COMMAND_HISTORY:
 	case COMMAND_COUNT: break;
