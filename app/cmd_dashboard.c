@@ -3,10 +3,12 @@
  * The dashboard: settings to the screen, and back. Main thread.
  */
 #include "app/commands.h"
+#include "app/conf.h"
 #include "app/signals.h"
 #include "base/buffer.h"
 #include "tui/tui.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "config.h"
@@ -25,6 +27,18 @@ static char *crash_note(const char *ledger)
 	return note.text;
 }
 
+/* The screen asks for this when a configuration file has changed; context: struct command_line. */
+static enum err theme_again(const void *context, char *out, size_t size, struct err_info *why)
+{
+	struct settings settings;
+	settings_init(&settings);
+	enum err err = conf_read_all(&settings, context, why);
+	if (!err)
+		snprintf(out, size, "%s", settings.theme);
+	settings_done(&settings);
+	return err;
+}
+
 int cmd_dashboard(const struct run *run)
 {
 	const struct settings *settings = run->settings;
@@ -32,9 +46,11 @@ int cmd_dashboard(const struct run *run)
 	struct err_info why;
 	if (session_start(&session, run, &why) != ERR_OK)
 		return complain_and_exit_code(&why);
-	char *note = crash_note(run->ledger);
+	char *note = crash_note(run->ledger), *file[CONF_FILES_MAX] = {NULL};
+	conf_files(settings, file);
 	struct tui_settings screen = {
 		.theme = settings->theme,
+		.configuration = {.file = {file[0], file[1]}, .theme = theme_again, .context = run->line},
 		.columns = settings->columns,
 		.order = settings->sort.field,
 		.descending = settings->sort.descending,
@@ -53,6 +69,8 @@ int cmd_dashboard(const struct run *run)
 	};
 	enum err err = tui_run(session.backend, &screen, &why);
 	free(note);
+	for (size_t i = 0; i < CONF_FILES_MAX; i++)
+		free(file[i]);
 	int signal = signals_taken();
 	session_stop(&session);
 	if (err)

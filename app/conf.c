@@ -175,14 +175,42 @@ static enum err read_if_there(struct settings *settings, const char *path, struc
 	return conf_read_file(settings, path, why);
 }
 
+size_t conf_files(const struct settings *settings, char *path[CONF_FILES_MAX])
+{
+	size_t n = 0;
+	if (settings->config[0]) {
+		path[n++] = mem_dup(settings->config);
+		return n;
+	}
+	path[n++] = mem_dup(paths_system_configuration());
+	path[n] = paths_user_configuration();
+	return path[n] ? n + 1 : n;
+}
+
 enum err conf_read(struct settings *settings, struct err_info *why)
 {
-	if (settings->config[0])
-		return conf_read_file(settings, settings->config, why);
-	char *own = paths_user_configuration();
-	enum err err = read_if_there(settings, paths_system_configuration(), why);
-	if (!err)
-		err = read_if_there(settings, own, why);
-	free(own);
+	char *path[CONF_FILES_MAX];
+	size_t n = conf_files(settings, path);
+	enum err err = ERR_OK;
+	for (size_t i = 0; i < n; i++) {
+		if (!err)
+			err = settings->config[0] ? conf_read_file(settings, path[i], why)
+						  : read_if_there(settings, path[i], why);
+	}
+	for (size_t i = 0; i < n; i++)
+		free(path[i]);
 	return err;
+}
+
+enum err conf_read_all(struct settings *settings, const struct command_line *line, struct err_info *why)
+{
+	const struct option_row *config = NULL;
+	for (size_t i = 0; i < line->n_given; i++) {
+		if (strcmp(line->given[i].row->name, "config") == 0)
+			config = line->given[i].row;
+	}
+	enum err err = config ? command_line_apply(line, config, settings, why) : ERR_OK;
+	if (!err)
+		err = conf_read(settings, why);
+	return err ? err : command_line_apply(line, NULL, settings, why);
 }

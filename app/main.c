@@ -66,25 +66,11 @@ static int print_version(void)
 	return fflush(stdout) != 0;
 }
 
-/* Defaults, then files, then the command line. */
-static enum err read_settings(struct settings *settings, const struct command_line *line, struct err_info *why)
-{
-	const struct option_row *config = NULL;
-	for (size_t i = 0; i < line->n_given; i++) {
-		if (strcmp(line->given[i].row->name, "config") == 0)
-			config = line->given[i].row;
-	}
-	enum err err = config ? command_line_apply(line, config, settings, why) : ERR_OK;
-	if (!err)
-		err = conf_read(settings, why);
-	return err ? err : command_line_apply(line, NULL, settings, why);
-}
-
 /* Also where the configuration is wrong, because then it is asked where that is. */
 static int print_paths(struct settings *settings, const struct command_line *line)
 {
 	struct err_info why;
-	enum err err = read_settings(settings, line, &why);
+	enum err err = conf_read_all(settings, line, &why);
 	int code = cmd_paths(settings);
 	return err ? complain_and_exit_code(&why) : code;
 }
@@ -120,7 +106,7 @@ int main(int argc, char **argv)
 		code = print_completion(&settings, &line);
 	else if (command_line_has(&line, "paths"))
 		code = print_paths(&settings, &line);
-	else if (read_settings(&settings, &line, &why) != ERR_OK)
+	else if (conf_read_all(&settings, &line, &why) != ERR_OK)
 		code = complain_and_exit_code(&why);
 	else
 		code = run_command(&settings, &line);

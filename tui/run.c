@@ -5,6 +5,7 @@
  */
 #include "base/clock.h"
 #include "tui/term.h"
+#include "tui/theme_live.h"
 #include "tui/tty.h"
 #include "tui/view.h"
 
@@ -19,7 +20,7 @@ struct run {
 	struct backend *backend;
 	const struct tui_settings *settings;
 	struct ui ui;
-	struct theme theme, theme_before; /* theme_before: when the list of themes was opened */
+	struct theme_live live;
 	struct surface surface;
 	struct snapshot *snapshot; /* owned: the newest; NULL before the first */
 	struct snapshot *standing; /* owned: what a frozen view shows, once there is a newer one; else NULL */
@@ -90,27 +91,11 @@ static void prepare(struct run *run)
 		backend_prepare(run->backend, &dialog->marked[i].id);
 }
 
-static void pick_theme(struct run *run)
+/* Each cell that there is may look different now. */
+static void restyle(struct run *run, mono_time now)
 {
-	struct theme_list themes = {0};
-
-	theme_list_read(&themes);
-	run->theme_before = run->theme;
-	ui_pick_theme(&run->ui, &themes);
-}
-
-static void follow_theme(struct run *run, unsigned next)
-{
-	struct err_info why;
-
-	if (next & NEXT_PICK_THEME)
-		pick_theme(run);
-	if (next & NEXT_THEME && theme_load(run->ui.theme, &run->theme, &why) != ERR_OK)
-		ui_theme_refused(&run->ui, &why);
-	if (next & NEXT_THEME_BACK)
-		run->theme = run->theme_before;
-	if (next & (NEXT_THEME | NEXT_THEME_BACK))
-		term_restyle();
+	term_restyle();
+	ask_paint(run, now);
 }
 
 static void follow(struct run *run, unsigned next)
@@ -125,7 +110,8 @@ static void follow(struct run *run, unsigned next)
 		submit(run, now);
 	if (next & NEXT_PREPARE)
 		prepare(run);
-	follow_theme(run, next);
+	if (theme_live_follow(&run->live, &run->ui, next))
+		restyle(run, now);
 	if (next & NEXT_BELL)
 		term_bell();
 	if (next & NEXT_SUSPEND)
@@ -201,6 +187,17 @@ static bool is_due(const struct run *run)
 	return run->wants_paint && !term_is_behind() && mono_reached(clock_mono(), run->paint_at);
 }
 
+static void look_at_files(struct run *run)
+{
+	struct stamp now = clock_stamp();
+	bool has_news;
+
+	if (theme_live_look(&run->live, &run->ui, now, &has_news))
+		restyle(run, now.mono);
+	if (has_news)
+		ask_paint(run, now.mono);
+}
+
 /* Waits, and deals with what came. No frame is made before the terminal has taken the last one: a slow one gets fewer frames, not later
  * ones, and one that is stuck stops nothing else. */
 static void turn(struct run *run)
@@ -228,23 +225,12 @@ static void turn(struct run *run)
 		if (!run->is_over && polled[0].revents & POLLIN)
 			read_keys(run);
 	}
+	if (!run->is_over)
+		look_at_files(run);
 	if (!run->is_over && is_due(run))
 		paint(run);
 	run->is_gone |= !term_flush();
 	run->is_over |= run->is_gone;
-}
-
-/* A theme that cannot be used is said, and the default one stands in: the operator needs the screen more than its colours. */
-static void load_theme(struct run *run)
-{
-	struct err_info why;
-	struct stamp now = clock_stamp();
-
-	if (theme_load(run->settings->theme, &run->theme, &why) == ERR_OK)
-		return;
-	theme_default(&run->theme);
-	ui_flash(&run->ui, ROLE_FLASH_WARN, now.mono, "theme: %s", why.text);
-	ui_note(&run->ui, now, SEVERITY_WARNING, "theme", "%s; the default theme is used", why.text);
 }
 
 enum err tui_run(struct backend *backend, const struct tui_settings *settings, struct err_info *why)
@@ -255,8 +241,9 @@ enum err tui_run(struct backend *backend, const struct tui_settings *settings, s
 
 	if (code != ERR_OK)
 		return code;
-	load_theme(&run);
-	struct term_settings term = {.mouse = settings->mouse, .theme = &run.theme, .crash_note = settings->crash_note};
+	theme_live_begin(&run.live, settings, &run.ui, clock_stamp());
+	struct term_settings term = {
+		.mouse = settings->mouse, .theme = &run.live.theme, .crash_note = settings->crash_note};
 	code = term_open(&term, why);
 	if (code == ERR_OK) {
 		surface_init(&run.surface);

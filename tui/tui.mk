@@ -34,6 +34,7 @@ libvd_tui_a_SOURCES = \
 	tui/theme.c tui/theme.h \
 	tui/theme_file.c \
 	tui/theme_find.c \
+	tui/theme_live.c tui/theme_live.h \
 	tui/tty.c tui/tty.h \
 	tui/tui.h \
 	tui/ui.c tui/ui.h \
@@ -55,4 +56,5 @@ libvd_tui_a_SOURCES = \
 	tui/view_marked.c \
 	tui/view_menu.c \
 	tui/view_table.c \
-	tui/view_themes.c
+	tui/view_themes.c \
+	tui/watch.c tui/watch.h

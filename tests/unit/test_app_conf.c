@@ -192,6 +192,45 @@ static char *example_path(void)
 }
 
 /* Makes every value differ from its default, so that a key that the example leaves out is noticed. */
+/* What the dashboard does when a file has changed: the command line goes on being the last word. */
+static void all_is_read_again_in_the_same_order(void **state)
+{
+	struct scene *scene = *state;
+	char config[96], *path[CONF_FILES_MAX];
+	snprintf(config, sizeof config, "--config=%s", scene->path);
+	char name[] = "virt-drain", theme[] = "--theme=nord";
+	char *argv[] = {name, config, theme, NULL};
+	struct command_line line;
+	assert_int_equal(read_text(scene, "theme = \"paper\"; bell = \"all\";"), ERR_OK);
+	for (int argc = 2; argc <= 3; argc++) {
+		struct settings settings;
+		settings_init(&settings);
+		assert_int_equal(command_line_parse(&line, argc, argv, &scene->why), ERR_OK);
+		assert_int_equal(conf_read_all(&settings, &line, &scene->why), ERR_OK);
+		assert_string_equal(settings.theme, argc == 2 ? "paper" : "nord");
+		assert_int_equal(settings.bell, BELL_ALL);
+		assert_int_equal(conf_files(&settings, path), 1);
+		assert_string_equal(path[0], scene->path);
+		free(path[0]);
+		settings_done(&settings);
+		command_line_done(&line);
+	}
+}
+
+static void the_files_that_will_be_read_are_named_before_they_exist(void **state)
+{
+	struct scene *scene = *state;
+	char *path[CONF_FILES_MAX];
+	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	size_t n = conf_files(&scene->settings, path);
+	unsetenv("XDG_CONFIG_HOME");
+	assert_int_equal(n, 2);
+	assert_string_equal(path[0], VD_SYSCONFDIR "/virt-drain.conf");
+	assert_string_equal(path[1], "/nonexistent/virt-drain/virt-drain.conf");
+	free(path[0]);
+	free(path[1]);
+}
+
 static void spoil(struct settings *settings)
 {
 	for (size_t i = 0; i < option_count; i++) {
@@ -259,6 +298,8 @@ int main(void)
 		with_scene(what_is_wrong_is_told_with_file_line_and_key),
 		with_scene(a_file_that_cannot_be_read_is_told),
 		with_scene(an_explicit_file_is_the_only_one_and_must_exist),
+		with_scene(all_is_read_again_in_the_same_order),
+		with_scene(the_files_that_will_be_read_are_named_before_they_exist),
 		with_scene(the_example_sets_every_key_to_its_default),
 	};
 	return cmocka_run_group_tests_name("app_conf", tests, NULL, NULL);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Themes: contrast of all that are shipped, where they are found, and the list to choose from.
+ * Themes as somebody has to read them: contrast of all that are shipped.
  */
 #include "base/array.h"
-#include "tests/support/screen.h"
-#include "tests/support/snapshot_builder.h"
 #include "tui/theme.h"
 
 #include <glob.h>
@@ -15,8 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -44,40 +40,40 @@ static double contrast(int32_t a, int32_t b)
 	return x > y ? x / y : y / x;
 }
 
-struct showing {
+struct look {
 	const struct theme *theme;
 	enum colour_depth depth;
 };
 
-static double contrast_of(const struct showing *showing, enum role role, enum ground ground)
+static double contrast_of(const struct look *look, enum role role, enum ground ground)
 {
-	struct style style = theme_style(showing->theme, showing->depth, role, ground);
+	struct style style = theme_style(look->theme, look->depth, role, ground);
 
-	return contrast(colour_rgb(style.fg, showing->depth), colour_rgb(style.bg, showing->depth));
+	return contrast(colour_rgb(style.fg, look->depth), colour_rgb(style.bg, look->depth));
 }
 
-static void assert_readable(const struct showing *showing, enum role role, enum ground ground, double least)
+static void assert_readable(const struct look *look, enum role role, enum ground ground, double least)
 {
-	double found = contrast_of(showing, role, ground);
+	double found = contrast_of(look, role, ground);
 
 	if (found < least)
-		fail_msg("%s at depth %d: %s on ground %d has a contrast of %.2f, not %.1f", showing->theme->name,
-			 showing->depth, role_entry(role)->name, ground, found, least);
+		fail_msg("%s at depth %d: %s on ground %d has a contrast of %.2f, not %.1f", look->theme->name,
+			 look->depth, role_entry(role)->name, ground, found, least);
 }
 
-static void assert_apart(const struct showing *showing, enum role a, enum role b)
+static void assert_apart(const struct look *look, enum role a, enum role b)
 {
-	struct style x = theme_style(showing->theme, showing->depth, a, GROUND_SCREEN);
-	struct style y = theme_style(showing->theme, showing->depth, b, GROUND_SCREEN);
-	double found = contrast(colour_rgb(x.fg, showing->depth), colour_rgb(y.fg, showing->depth));
+	struct style x = theme_style(look->theme, look->depth, a, GROUND_SCREEN);
+	struct style y = theme_style(look->theme, look->depth, b, GROUND_SCREEN);
+	double found = contrast(colour_rgb(x.fg, look->depth), colour_rgb(y.fg, look->depth));
 
 	if (found < STATES_APART)
-		fail_msg("%s at depth %d: %s and %s are of one lightness (%.2f)", showing->theme->name, showing->depth,
+		fail_msg("%s at depth %d: %s and %s are of one lightness (%.2f)", look->theme->name, look->depth,
 			 role_entry(a)->name, role_entry(b)->name, found);
 }
 
 /* Calls `check` for each shipped theme that brings colours of its own, at each depth that has some. */
-static void with_each_theme(void (*check)(const struct showing *showing))
+static void with_each_theme(void (*check)(const struct look *look))
 {
 	const char *srcdir = getenv("srcdir");
 	size_t n_coloured = 0;
@@ -98,24 +94,24 @@ static void with_each_theme(void (*check)(const struct showing *showing))
 			continue;
 		n_coloured++;
 		for (int depth = DEPTH_16; depth < DEPTH_COUNT; depth++)
-			check(&(struct showing){&theme, (enum colour_depth)depth});
+			check(&(struct look){&theme, (enum colour_depth)depth});
 	}
 	globfree(&found);
 	assert_int_equal(n_coloured, 4);
 }
 
-static void check_text(const struct showing *showing)
+static void check_text(const struct look *look)
 {
 	static const enum role blocks[] = {ROLE_BADGE_READONLY, ROLE_BADGE_DEMO, ROLE_BUTTON, ROLE_FLASH_ERROR};
 
 	for (int ground = 0; ground < GROUND_COUNT; ground++) {
-		assert_readable(showing, ROLE_TEXT, (enum ground)ground, TEXT_CONTRAST);
-		assert_readable(showing, ROLE_STRONG, (enum ground)ground, TEXT_CONTRAST);
-		assert_readable(showing, ROLE_HEADER, (enum ground)ground, TEXT_CONTRAST);
-		assert_readable(showing, ROLE_DIM, (enum ground)ground, SIGN_CONTRAST);
+		assert_readable(look, ROLE_TEXT, (enum ground)ground, TEXT_CONTRAST);
+		assert_readable(look, ROLE_STRONG, (enum ground)ground, TEXT_CONTRAST);
+		assert_readable(look, ROLE_HEADER, (enum ground)ground, TEXT_CONTRAST);
+		assert_readable(look, ROLE_DIM, (enum ground)ground, SIGN_CONTRAST);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(blocks); i++)
-		assert_readable(showing, blocks[i], GROUND_SCREEN, TEXT_CONTRAST);
+		assert_readable(look, blocks[i], GROUND_SCREEN, TEXT_CONTRAST);
 }
 
 static void text_can_be_read(void **state)
@@ -124,7 +120,7 @@ static void text_can_be_read(void **state)
 	with_each_theme(check_text);
 }
 
-static void check_states(const struct showing *showing)
+static void check_states(const struct look *look)
 {
 	static const enum role told[] = {ROLE_OK,     ROLE_INFO,     ROLE_WARN,         ROLE_CRIT,
 					 ROLE_FROZEN, ROLE_POSTCOPY, ROLE_STALE,        ROLE_KEY,
@@ -134,10 +130,10 @@ static void check_states(const struct showing *showing)
 
 	for (int ground = 0; ground < GROUND_COUNT; ground++) {
 		for (size_t i = 0; i < ARRAY_LEN(told); i++)
-			assert_readable(showing, told[i], (enum ground)ground, SIGN_CONTRAST);
+			assert_readable(look, told[i], (enum ground)ground, SIGN_CONTRAST);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(drawn); i++)
-		assert_readable(showing, drawn[i], GROUND_SCREEN, SIGN_CONTRAST);
+		assert_readable(look, drawn[i], GROUND_SCREEN, SIGN_CONTRAST);
 }
 
 static void states_can_be_read_also_on_the_cursor(void **state)
@@ -148,15 +144,15 @@ static void states_can_be_read_also_on_the_cursor(void **state)
 
 /* The seven of true colour fit between white and the ground; the cube of 256 has room for the five that decide. What the sixteen look
  * like, each terminal decides. */
-static void check_lightness(const struct showing *showing)
+static void check_lightness(const struct look *look)
 {
 	static const enum role states[] = {ROLE_OK,    ROLE_WARN, ROLE_CRIT,    ROLE_FROZEN,
 					   ROLE_STALE, ROLE_INFO, ROLE_POSTCOPY};
-	size_t n = showing->depth == DEPTH_DIRECT ? ARRAY_LEN(states) : showing->depth == DEPTH_256 ? 5 : 0;
+	size_t n = look->depth == DEPTH_DIRECT ? ARRAY_LEN(states) : look->depth == DEPTH_256 ? 5 : 0;
 
 	for (size_t i = 0; i < n; i++) {
 		for (size_t k = 0; k < i; k++)
-			assert_apart(showing, states[i], states[k]);
+			assert_apart(look, states[i], states[k]);
 	}
 }
 
@@ -166,190 +162,12 @@ static void states_differ_in_lightness_and_not_in_hue_alone(void **state)
 	with_each_theme(check_lightness);
 }
 
-/* A home of one's own with some themes in it. */
-struct home {
-	char root[32], themes[128];
-};
-
-static void put_theme(const struct home *home, const char *file, const char *text)
-{
-	char path[256];
-
-	snprintf(path, sizeof path, "%s/%s", home->themes, file);
-	FILE *out = fopen(path, "w");
-	assert_non_null(out);
-	fputs(text, out);
-	assert_int_equal(fclose(out), 0);
-}
-
-static void home_open(struct home *home)
-{
-	char path[64];
-
-	snprintf(home->root, sizeof home->root, "/tmp/vd-home-XXXXXX");
-	assert_non_null(mkdtemp(home->root));
-	snprintf(path, sizeof path, "%s/virt-drain", home->root);
-	assert_int_equal(mkdir(path, 0700), 0);
-	snprintf(home->themes, sizeof home->themes, "%s/themes", path);
-	assert_int_equal(mkdir(home->themes, 0700), 0);
-	setenv("XDG_CONFIG_HOME", home->root, 1);
-}
-
-static void home_close(struct home *home)
-{
-	char pattern[160];
-	glob_t found;
-
-	snprintf(pattern, sizeof pattern, "%s/*", home->themes);
-	if (glob(pattern, 0, NULL, &found) == 0) {
-		for (size_t i = 0; i < found.gl_pathc; i++)
-			unlink(found.gl_pathv[i]);
-		globfree(&found);
-	}
-	rmdir(home->themes);
-	snprintf(pattern, sizeof pattern, "%s/virt-drain", home->root);
-	rmdir(pattern);
-	rmdir(home->root);
-	unsetenv("XDG_CONFIG_HOME");
-}
-
-static const struct theme_entry *find_entry(const struct theme_list *list, const char *name)
-{
-	const struct theme_entry *found = NULL;
-
-	for (size_t i = 0; i < list->n; i++) {
-		assert_true(i == 0 || strcmp(list->entry[i - 1].name, list->entry[i].name) < 0);
-		if (strcmp(list->entry[i].name, name) == 0)
-			found = &list->entry[i];
-	}
-	return found;
-}
-
-static void the_list_has_what_can_be_loaded(void **state)
-{
-	struct theme_list list = {0};
-	struct home home;
-	char path[THEME_PATH_MAX], own[256];
-
-	(void)state;
-	home_open(&home);
-	put_theme(&home, "alert.theme", "");
-	put_theme(&home, "nord.theme", "");
-	put_theme(&home, "mono.theme", "");
-	put_theme(&home, "notes.txt", "");
-	put_theme(&home, ".theme", "");
-	put_theme(&home, "bad\033name.theme", "");
-	theme_list_read(&list);
-	assert_int_equal(find_entry(&list, "alert")->origin, THEME_OWN);
-	assert_int_equal(find_entry(&list, "nord")->origin, THEME_OWN);
-	assert_int_equal(find_entry(&list, "mono")->origin, THEME_COMPILED_IN);
-	assert_int_equal(find_entry(&list, "default")->origin, THEME_COMPILED_IN);
-	assert_null(find_entry(&list, "notes.txt"));
-	assert_null(find_entry(&list, ""));
-	for (size_t i = 0; i < list.n; i++) {
-		assert_null(strchr(list.entry[i].name, '\033'));
-		assert_int_equal(theme_find(list.entry[i].name, path, sizeof path),
-				 list.entry[i].origin != THEME_COMPILED_IN);
-	}
-	assert_true(theme_find("nord", path, sizeof path));
-	snprintf(own, sizeof own, "%s/nord.theme", home.themes);
-	assert_string_equal(path, own);
-	theme_list_done(&list);
-	home_close(&home);
-}
-
-/* ---- the list to choose from */
-
-static void open_list(struct screen *screen)
-{
-	struct theme_list themes = {0};
-
-	screen_open(screen, snapshot_build_drain(), 80, 24, NULL);
-	assert_true(screen_press(screen, 'T') & NEXT_PICK_THEME);
-	theme_list_add(&themes, "default", THEME_COMPILED_IN);
-	theme_list_add(&themes, "nord", THEME_INSTALLED);
-	theme_list_add(&themes, "alert", THEME_OWN);
-	ui_pick_theme(&screen->ui, &themes);
-	assert_int_equal(themes.n, 0);
-}
-
-static void each_step_shows_another_theme_and_esc_the_one_before(void **state)
-{
-	struct screen screen;
-
-	(void)state;
-	open_list(&screen);
-	assert_true(screen_press(&screen, KEY_ARROW_DOWN) & NEXT_THEME);
-	assert_string_equal(screen.ui.theme, "nord");
-	screen_press(&screen, 'k');
-	assert_true(screen_press(&screen, 'k') & NEXT_THEME);
-	assert_string_equal(screen.ui.theme, "alert");
-	assert_true(screen_press(&screen, KEY_ESCAPE) & NEXT_THEME_BACK);
-	assert_string_equal(screen.ui.theme, "default");
-	assert_int_equal(ui_scope(&screen.ui), SCOPE_MAIN);
-	screen_close(&screen);
-}
-
-static void enter_takes_the_theme_and_says_how_to_keep_it(void **state)
-{
-	struct screen screen;
-
-	(void)state;
-	open_list(&screen);
-	screen_press(&screen, 'j');
-	unsigned next = screen_press(&screen, KEY_RETURN);
-	assert_false(next & (NEXT_THEME_BACK | NEXT_SUBMIT));
-	assert_string_equal(screen.ui.theme, "nord");
-	assert_int_equal(ui_scope(&screen.ui), SCOPE_MAIN);
-	assert_non_null(strstr(screen.ui.flash.text, "theme = \"nord\";"));
-	screen_close(&screen);
-}
-
-static void a_theme_that_cannot_be_shown_cannot_be_taken(void **state)
-{
-	struct screen screen;
-	struct err_info why = {.text = "alert.theme:3: unknown role"};
-
-	(void)state;
-	open_list(&screen);
-	screen_press(&screen, 'k');
-	ui_theme_refused(&screen.ui, &why);
-	assert_int_equal(screen_press(&screen, KEY_RETURN), NEXT_NOTHING);
-	assert_int_equal(ui_scope(&screen.ui), SCOPE_MENU);
-	screen_press(&screen, 'j');
-	screen_press(&screen, KEY_RETURN);
-	assert_string_equal(screen.ui.theme, "default");
-	screen_close(&screen);
-}
-
-/* No key of an action, no click and no view change behind the list. */
-static void the_open_list_keeps_all_other_keys(void **state)
-{
-	struct screen screen;
-
-	(void)state;
-	open_list(&screen);
-	for (uint32_t key = ' '; key < 127; key++) {
-		if (keymap_find(key, SCOPE_MENU) == COMMAND_NONE)
-			assert_int_equal(screen_press(&screen, key), NEXT_NOTHING);
-	}
-	assert_true(screen.ui.picker.is_open);
-	assert_false(screen.ui.dialog.is_open);
-	assert_int_equal(screen.ui.view, VIEW_MAIN);
-	screen_close(&screen);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_can_be_read),
 		cmocka_unit_test(states_can_be_read_also_on_the_cursor),
 		cmocka_unit_test(states_differ_in_lightness_and_not_in_hue_alone),
-		cmocka_unit_test(the_list_has_what_can_be_loaded),
-		cmocka_unit_test(each_step_shows_another_theme_and_esc_the_one_before),
-		cmocka_unit_test(enter_takes_the_theme_and_says_how_to_keep_it),
-		cmocka_unit_test(a_theme_that_cannot_be_shown_cannot_be_taken),
-		cmocka_unit_test(the_open_list_keeps_all_other_keys),
 	};
 
 	return cmocka_run_group_tests_name("theme", tests, NULL, NULL);
