@@ -171,6 +171,18 @@ check 'a configuration that is not there' has_path 'configuration of the user' '
 XDG_STATE_HOME=$home/empty check 'the ledger' has_path 'ledger of actions' 'not there' "$home/empty/virt-drain/ledger.sqlite" --demo
 check 'nothing was made by asking' test ! -e "$home/empty/virt-drain"
 check 'the log without a home' env -u HOME -u XDG_STATE_HOME sh -c '"$0" --paths | grep -qx "log  *no home  *-"' "$program"
+every_path_is_in_the_manual() {
+	local path
+	for path in $(XDG_CONFIG_HOME=/C XDG_STATE_HOME=/S "$program" --paths | awk '{ print $NF }'); do
+		case $path in
+		/C/*) path=\$XDG_CONFIG_HOME${path#/C} ;;
+		/S/*) path=\$XDG_STATE_HOME${path#/S} ;;
+		*) path=virt-drain/${path##*virt-drain/} ;;
+		esac
+		sed 's/\\-/-/g' "$srcdir/docs/virt-drain.1" | sed -n '/^.SH FILES/,/^.SH TERM/p' | grep -qF -- "$path" || { echo "the manual lacks $path"; return 1; }
+	done
+}
+check 'every path is in the manual' every_path_is_in_the_manual
 wrong_conf_is_found() {
 	"$program" --paths -f "$home/bad.conf" >"$home/out" 2>"$home/said"
 	[ $? -eq 2 ] && grep -q "there  *$home/bad.conf$" "$home/out" && grep -q 'bad.conf:2: unknown key' "$home/said"
