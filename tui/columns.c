@@ -250,6 +250,31 @@ static struct column column_of(const struct field *field)
 			       .rank = 1};
 }
 
+enum err columns_add(struct column_set *set, enum field_id id, struct err_info *why)
+{
+	const struct field *field = field_by_id(id);
+
+	for (size_t i = 0; i < set->n_columns; i++) {
+		if (set->column[i].field == id)
+			return err_set(why, ERR_CONFIG, "virt-drain", 0, "columns: \"%s\" is there twice", field->name);
+	}
+	if (set->n_columns == COLUMNS_MAX)
+		return err_set(why, ERR_CONFIG, "virt-drain", 0, "columns: at most %d", COLUMNS_MAX);
+	set->column[set->n_columns++] = column_of(field);
+	return ERR_OK;
+}
+
+char *columns_text(const struct column_set *set, char *buffer, size_t size)
+{
+	size_t used = 0;
+
+	buffer[0] = '\0';
+	for (size_t i = 0; i < set->n_columns && used < size; i++)
+		used += (size_t)snprintf(buffer + used, size - used, "%s%s", i ? "," : "",
+					 field_by_id(set->column[i].field)->name);
+	return buffer;
+}
+
 enum err columns_parse(const char *text, struct column_set *out, struct err_info *why)
 {
 	struct column_set set = {.n_columns = 0};
@@ -263,9 +288,9 @@ enum err columns_parse(const char *text, struct column_set *out, struct err_info
 			continue;
 		if (!field)
 			return err_set(why, ERR_CONFIG, "virt-drain", 0, "there is no field called \"%s\"", word);
-		if (set.n_columns == COLUMNS_MAX)
-			return err_set(why, ERR_CONFIG, "virt-drain", 0, "columns: at most %d", COLUMNS_MAX);
-		set.column[set.n_columns++] = column_of(field);
+		enum err code = columns_add(&set, field->id, why);
+		if (code != ERR_OK)
+			return code;
 	}
 	if (set.n_columns == 0)
 		return err_set(why, ERR_CONFIG, "virt-drain", 0, "columns: none is named");

@@ -46,6 +46,14 @@ struct column_set {
 /* Reads `columns`; NULL or "" gives the usual ones. Errors: ERR_CONFIG names the unknown field; *out untouched. */
 enum err columns_parse(const char *text, struct column_set *out, struct err_info *why) ATTR_WARN_UNUSED;
 
+/* Puts the column of a field behind the others. Errors: ERR_CONFIG: it is there already, or there is no room; nothing was changed. */
+enum err columns_add(struct column_set *set, enum field_id id, struct err_info *why) ATTR_WARN_UNUSED;
+
+#define COLUMNS_TEXT_MAX (COLUMNS_MAX * 24)
+
+/* The set as `columns` has it: "name,phase,remaining". */
+char *columns_text(const struct column_set *set, char *buffer, size_t size);
+
 /* Which columns are shown at a width, and where: x counts from the table's left. */
 struct fitted_column {
 	const struct column *column;

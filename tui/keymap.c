@@ -36,6 +36,7 @@ static const struct command_entry commands[COMMAND_COUNT] = {
 	{COMMAND_SORT_RIGHT,   "sort-right",   NULL,      "order by the column to the right", GROUP_LOOK, NO_ACTION},
 	{COMMAND_SORT_INVERT,  "sort-invert",  NULL,      "turn the order round", GROUP_LOOK, NO_ACTION},
 	{COMMAND_THEME,        "theme",        NULL,      "choose the colours, and see them at once", GROUP_LOOK, NO_ACTION},
+	{COMMAND_COLUMNS,      "columns",      NULL,      "choose the columns of the table and their order", GROUP_LOOK, NO_ACTION},
 	{COMMAND_FREEZE,       "freeze",       "freeze",  "the view stands still, or goes on; actions still ask with what is known now", GROUP_LOOK, NO_ACTION},
 	{COMMAND_FOLLOW,       "follow",       NULL,      "the cursor stays on its migration wherever that goes, or on its line", GROUP_LOOK, NO_ACTION},
 	{COMMAND_MARK,         "mark",         "mark",    "mark the row or unmark it; actions mean all marked rows", GROUP_MARK, NO_ACTION},
@@ -56,12 +57,16 @@ static const struct command_entry commands[COMMAND_COUNT] = {
 	{COMMAND_CONFIRM,      "confirm",      "do it",   "do what the dialog says", GROUP_DIALOG, NO_ACTION},
 	{COMMAND_CANCEL,       "cancel",       "cancel",  "close it; nothing is done", GROUP_DIALOG, NO_ACTION},
 	{COMMAND_INSIST,       "insist",       NULL,      "act although the ledger cannot be written, or the other end be seen", GROUP_DIALOG, NO_ACTION},
+	{COMMAND_COLUMN_TOGGLE, "column-toggle", "show or hide", "show the column or hide it", GROUP_DIALOG, NO_ACTION},
+	{COMMAND_COLUMN_LEFT,  "column-left",  "left",    "the column goes to the left", GROUP_DIALOG, NO_ACTION},
+	{COMMAND_COLUMN_RIGHT, "column-right", "right",   "the column goes to the right", GROUP_DIALOG, NO_ACTION},
 	{COMMAND_CHOOSE_NEXT,  "choose-next",  "choose",  "the next choice", GROUP_DIALOG, NO_ACTION},
 	{COMMAND_CHOOSE_PREVIOUS, "choose-previous", NULL, "the choice before", GROUP_DIALOG, NO_ACTION},
 };
 
 #define LISTS (SCOPE_MAIN | SCOPE_HOSTS | SCOPE_LOG | SCOPE_HELP)
 #define ROWS (SCOPE_MAIN | SCOPE_DETAIL)
+#define MENUS (SCOPE_MENU | SCOPE_COLUMNS)
 #define TABLES (SCOPE_MAIN | SCOPE_DETAIL | SCOPE_HOSTS | SCOPE_LOG)
 
 static const struct binding bindings[] = {
@@ -103,6 +108,7 @@ static const struct binding bindings[] = {
 	{'>', COMMAND_SORT_RIGHT, SCOPE_MAIN},
 	{'I', COMMAND_SORT_INVERT, SCOPE_MAIN},
 	{'T', COMMAND_THEME, SCOPE_VIEWS},
+	{'C', COMMAND_COLUMNS, SCOPE_MAIN},
 	{'Z', COMMAND_FREEZE, TABLES},
 	{'F', COMMAND_FOLLOW, SCOPE_MAIN},
 	{KEY_SPACE, COMMAND_MARK, ROWS},
@@ -127,20 +133,23 @@ static const struct binding bindings[] = {
 	{KEY_CTRL('C'), COMMAND_QUIT, SCOPE_VIEWS},
 	{'y', COMMAND_CONFIRM, SCOPE_DIALOG},
 	{KEY_RETURN, COMMAND_CANCEL, SCOPE_DIALOG},
-	{KEY_ESCAPE, COMMAND_CANCEL, SCOPE_DIALOG | SCOPE_MENU},
+	{KEY_ESCAPE, COMMAND_CANCEL, SCOPE_DIALOG | MENUS},
 	{'n', COMMAND_CANCEL, SCOPE_DIALOG},
-	{'q', COMMAND_CANCEL, SCOPE_DIALOG | SCOPE_MENU},
-	{KEY_CTRL('C'), COMMAND_CANCEL, SCOPE_DIALOG | SCOPE_MENU},
+	{'q', COMMAND_CANCEL, SCOPE_DIALOG | MENUS},
+	{KEY_CTRL('C'), COMMAND_CANCEL, SCOPE_DIALOG | MENUS},
 	{'i', COMMAND_INSIST, SCOPE_DIALOG},
-	{KEY_ARROW_DOWN, COMMAND_CHOOSE_NEXT, SCOPE_DIALOG | SCOPE_MENU},
+	{KEY_ARROW_DOWN, COMMAND_CHOOSE_NEXT, SCOPE_DIALOG | MENUS},
 	{KEY_ARROW_RIGHT, COMMAND_CHOOSE_NEXT, SCOPE_DIALOG},
-	{'j', COMMAND_CHOOSE_NEXT, SCOPE_DIALOG | SCOPE_MENU},
+	{'j', COMMAND_CHOOSE_NEXT, SCOPE_DIALOG | MENUS},
 	{KEY_TAB, COMMAND_CHOOSE_NEXT, SCOPE_DIALOG},
-	{KEY_ARROW_UP, COMMAND_CHOOSE_PREVIOUS, SCOPE_DIALOG | SCOPE_MENU},
+	{KEY_ARROW_UP, COMMAND_CHOOSE_PREVIOUS, SCOPE_DIALOG | MENUS},
 	{KEY_ARROW_LEFT, COMMAND_CHOOSE_PREVIOUS, SCOPE_DIALOG},
-	{'k', COMMAND_CHOOSE_PREVIOUS, SCOPE_DIALOG | SCOPE_MENU},
+	{'k', COMMAND_CHOOSE_PREVIOUS, SCOPE_DIALOG | MENUS},
 	{KEY_BACKTAB, COMMAND_CHOOSE_PREVIOUS, SCOPE_DIALOG},
-	{KEY_RETURN, COMMAND_CONFIRM, SCOPE_MENU},
+	{KEY_RETURN, COMMAND_CONFIRM, MENUS},
+	{KEY_SPACE, COMMAND_COLUMN_TOGGLE, SCOPE_COLUMNS},
+	{'<', COMMAND_COLUMN_LEFT, SCOPE_COLUMNS},
+	{'>', COMMAND_COLUMN_RIGHT, SCOPE_COLUMNS},
 };
 /* clang-format on */
 
@@ -156,6 +165,8 @@ static const enum command hosts_bar[] = {COMMAND_HELP, COMMAND_BACK, COMMAND_OPE
 static const enum command log_bar[] = {COMMAND_HELP, COMMAND_BACK, COMMAND_VIEW_HOSTS, COMMAND_QUIT};
 static const enum command help_bar[] = {COMMAND_VIEW_HOSTS, COMMAND_VIEW_LOG, COMMAND_BACK};
 static const enum command dialog_bar[] = {COMMAND_CONFIRM, COMMAND_CHOOSE_NEXT, COMMAND_CANCEL};
+static const enum command columns_bar[] = {COMMAND_CONFIRM, COMMAND_COLUMN_TOGGLE, COMMAND_COLUMN_LEFT,
+					   COMMAND_COLUMN_RIGHT, COMMAND_CANCEL};
 static const enum command menu_bar[] = {COMMAND_CONFIRM, COMMAND_CHOOSE_NEXT, COMMAND_CANCEL};
 
 static const struct {
@@ -166,7 +177,7 @@ static const struct {
 	{SCOPE_MAIN, main_bar, ARRAY_LEN(main_bar)},    {SCOPE_DETAIL, detail_bar, ARRAY_LEN(detail_bar)},
 	{SCOPE_HOSTS, hosts_bar, ARRAY_LEN(hosts_bar)}, {SCOPE_LOG, log_bar, ARRAY_LEN(log_bar)},
 	{SCOPE_HELP, help_bar, ARRAY_LEN(help_bar)},    {SCOPE_DIALOG, dialog_bar, ARRAY_LEN(dialog_bar)},
-	{SCOPE_MENU, menu_bar, ARRAY_LEN(menu_bar)},
+	{SCOPE_MENU, menu_bar, ARRAY_LEN(menu_bar)},    {SCOPE_COLUMNS, columns_bar, ARRAY_LEN(columns_bar)},
 };
 
 const struct command_entry *command_entry(enum command command)

@@ -41,6 +41,7 @@ static unsigned (*const handlers[COMMAND_COUNT])(const struct press *press) = {
 	[COMMAND_SORT_RIGHT] = press_sort_column,
 	[COMMAND_SORT_INVERT] = press_sort_invert,
 	[COMMAND_THEME] = press_theme,
+	[COMMAND_COLUMNS] = press_columns,
 	[COMMAND_FREEZE] = press_freeze,
 	[COMMAND_FOLLOW] = press_follow,
 	[COMMAND_MARK] = press_mark,
@@ -61,6 +62,9 @@ static unsigned (*const handlers[COMMAND_COUNT])(const struct press *press) = {
 	[COMMAND_CONFIRM] = press_confirm,
 	[COMMAND_CANCEL] = press_cancel,
 	[COMMAND_INSIST] = press_insist,
+	[COMMAND_COLUMN_TOGGLE] = press_column_toggle,
+	[COMMAND_COLUMN_LEFT] = press_column_move,
+	[COMMAND_COLUMN_RIGHT] = press_column_move,
 	[COMMAND_CHOOSE_NEXT] = press_choose,
 	[COMMAND_CHOOSE_PREVIOUS] = press_choose,
 };

@@ -31,6 +31,12 @@ void press_go_to(const struct press *press, enum view_id view);
 /* press_look.c */
 unsigned press_freeze(const struct press *press);
 unsigned press_follow(const struct press *press);
+unsigned press_columns(const struct press *press);
+unsigned press_column_toggle(const struct press *press);
+unsigned press_column_move(const struct press *press);
+/* Enter keeps what was chosen, Esc brings back what was before. */
+unsigned press_columns_keep(const struct press *press);
+unsigned press_columns_drop(const struct press *press);
 
 /* press_rows.c */
 unsigned press_filter(const struct press *press);

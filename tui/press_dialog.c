@@ -64,6 +64,8 @@ unsigned press_confirm(const struct press *press)
 
 	if (ui->picker.is_open)
 		return press_theme_take(press);
+	if (ui->column_menu.is_open)
+		return press_columns_keep(press);
 	if (ui->menu_is_open)
 		return confirm_menu(press);
 	if (ui->is_leaving)
@@ -85,6 +87,8 @@ unsigned press_cancel(const struct press *press)
 {
 	if (press->ui->picker.is_open)
 		return press_theme_leave(press);
+	if (press->ui->column_menu.is_open)
+		return press_columns_drop(press);
 	press->ui->menu_is_open = false;
 	close_dialog(press);
 	return NEXT_PAINT;
@@ -103,7 +107,9 @@ unsigned press_choose(const struct press *press)
 
 	if (press->ui->picker.is_open)
 		return press_theme_choose(press, step);
-	if (press->ui->menu_is_open)
+	if (press->ui->column_menu.is_open)
+		list_move(&press->ui->column_list, step, FIELD_COUNT);
+	else if (press->ui->menu_is_open)
 		list_move(&press->ui->menu, step, FIELD_COUNT);
 	else if (!press->ui->is_leaving && dialog_has_choice(&press->ui->dialog))
 		dialog_choose(&press->ui->dialog, step);

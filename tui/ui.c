@@ -289,5 +289,7 @@ unsigned ui_scope(const struct ui *ui)
 
 	if (ui->dialog.is_open || ui->is_leaving)
 		return SCOPE_DIALOG;
+	if (ui->column_menu.is_open)
+		return SCOPE_COLUMNS;
 	return ui->menu_is_open || ui->picker.is_open ? SCOPE_MENU : scopes[ui->view];
 }

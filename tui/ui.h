@@ -7,7 +7,7 @@
 #define TUI_UI_H
 
 #include "model/query.h"
-#include "tui/columns.h"
+#include "tui/column_menu.h"
 #include "tui/dialog.h"
 #include "tui/keymap.h"
 #include "tui/prompt.h"
@@ -86,7 +86,8 @@ struct ui {
 	struct query query;
 	uint32_t *index; /* rows of the snapshot in the order of the table, ended ones last */
 	size_t n_shown, index_capacity;
-	struct list rows, hosts, log, help, menu;
+	struct list rows, hosts, log, help, menu, column_list;
+	struct column_menu column_menu;
 	/* The newest that ui_adopt was given, borrowed; NULL before the first. */
 	const struct snapshot *newest;
 	bool is_frozen; /* the views stand on an older one, the picture, to which `index` belongs */

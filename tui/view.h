@@ -84,11 +84,12 @@ size_t view_log_lines(const struct ui *ui, const struct snapshot *snapshot);
 void view_help(struct surface *surface, struct rect body, const struct view *view);
 size_t view_help_lines(const struct ui *ui);
 
-/* Boxes over the screen: view_dialog.c, view_leaving.c (before virt-drain is left while an action is open), view_menu.c,
+/* Boxes over the screen: view_dialog.c, view_leaving.c (before virt-drain is left while an action is open), view_menu.c (orders; columns),
  * view_themes.c */
 void view_dialog(struct surface *surface, const struct view *view);
 void view_leaving(struct surface *surface, const struct view *view);
 void view_menu(struct surface *surface, const struct view *view);
 void view_themes(struct surface *surface, const struct view *view);
+void view_column_menu(struct surface *surface, const struct view *view);
 
 #endif

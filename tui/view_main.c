@@ -91,6 +91,8 @@ void view_draw(struct surface *surface, const struct view *view)
 		view_menu(surface, view);
 	if (view->ui->picker.is_open)
 		view_themes(surface, view);
+	if (view->ui->column_menu.is_open)
+		view_column_menu(surface, view);
 	struct view live = view_live(view);
 	if (view->ui->dialog.is_open)
 		view_dialog(surface, &live);

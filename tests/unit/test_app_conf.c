@@ -137,6 +137,8 @@ static void what_is_wrong_is_told_with_file_line_and_key(void **state)
 		{"theme = \"\";", 1, "empty"},
 		{"force_method = \"kill\";", 1, "none of auto, pause, post-copy"},
 		{"sort = \"colour\";", 1, "no field"},
+		{"\ncolumns = \"name,colour\";", 2, "no field called \"colour\""},
+		{"columns = \"name,eta,name\";", 1, "\"name\" is there twice"},
 		{"uri_template = \"qemu:///system\";", 1, "%s"},
 		{"hosts = \"a\";", 1, "hosts must be a list"},
 		{"hosts = { name = \"a\"; };", 1, "hosts must be a list"},

@@ -186,6 +186,18 @@ static void themes_80x24(void **state)
 	expect(&screen, "themes_80x24");
 }
 
+static void column_menu_120x35(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 120, 35, NULL);
+	screen_press(&screen, 'C');
+	screen_press(&screen, 'j');
+	screen_press(&screen, KEY_SPACE);
+	expect(&screen, "column_menu_120x35");
+}
+
 static void dialog_about(const char *guest, uint32_t key, const char *name)
 {
 	struct screen screen;
@@ -689,6 +701,7 @@ int main(void)
 		cmocka_unit_test(help_80x24),
 		cmocka_unit_test(sort_menu_80x24),
 		cmocka_unit_test(themes_80x24),
+		cmocka_unit_test(column_menu_120x35),
 		cmocka_unit_test(dialog_force),
 		cmocka_unit_test(dialog_force_frozen),
 		cmocka_unit_test(dialog_abort),

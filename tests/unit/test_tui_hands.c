@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How the table is handled: a view that stands still while the data go on, and a cursor that goes with its migration or keeps its line.
+ * How the table is handled: a view that stands still while the data go on, a cursor that goes with its migration or keeps its line,
+ * and columns that are chosen.
  */
 #include "tests/support/screen.h"
 #include "tests/support/snapshot_builder.h"
@@ -254,6 +255,132 @@ static void a_key_for_the_row_that_just_left_the_cursor_does_not_ask_about_the_n
 	screen_close(&screen);
 }
 
+static void assert_columns(const struct screen *screen, const char *expected)
+{
+	char text[COLUMNS_TEXT_MAX];
+
+	assert_string_equal(columns_text(&screen->ui.columns, text, sizeof text), expected);
+}
+
+static void three_columns(struct tui_settings *settings)
+{
+	settings->columns = "name, phase, remaining";
+}
+
+static void columns_are_shown_hidden_and_moved_at_once(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 80, 24, three_columns);
+	screen_press(&screen, 'C');
+	screen_press(&screen, '>');
+	assert_columns(&screen, "phase,name,remaining");
+	screen_press(&screen, KEY_SPACE);
+	assert_columns(&screen, "phase,remaining");
+	screen_press(&screen, '<');
+	screen_press(&screen, '<');
+	screen_press(&screen, KEY_SPACE);
+	assert_columns(&screen, "name,phase,remaining");
+	/* the first field that was not shown comes behind the others */
+	for (int i = 0; i < 3; i++)
+		screen_press(&screen, 'j');
+	screen_press(&screen, KEY_SPACE);
+	assert_columns(&screen, "name,phase,remaining,uuid");
+	screen_press(&screen, KEY_RETURN);
+	assert_int_equal(ui_scope(&screen.ui), SCOPE_MAIN);
+	assert_columns(&screen, "name,phase,remaining,uuid");
+	screen_press(&screen, 'l');
+	assert_true(screen_shows(&screen, "columns = \"name,phase,remaining,uuid\";"));
+	screen_close(&screen);
+}
+
+static void escape_brings_back_the_columns_that_were(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 80, 24, three_columns);
+	screen_press(&screen, 'C');
+	screen_press(&screen, KEY_SPACE);
+	screen_press(&screen, '>');
+	screen_press(&screen, KEY_ESCAPE);
+	assert_columns(&screen, "name,phase,remaining");
+	assert_int_equal(screen.ui.n_own, 0);
+	screen_close(&screen);
+}
+
+static void a_column_stays_in_the_list_and_one_in_the_table(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 80, 24, three_columns);
+	screen_press(&screen, 'C');
+	for (int i = 0; i < 3; i++) {
+		screen_press(&screen, KEY_SPACE);
+		screen_press(&screen, 'j');
+	}
+	assert_columns(&screen, "remaining");
+	assert_true(screen_shows(&screen, "one column at least"));
+	screen_press(&screen, '<');
+	screen_press(&screen, KEY_ESCAPE);
+	screen_press(&screen, 'C');
+	screen_press(&screen, '<');
+	assert_columns(&screen, "name,phase,remaining");
+	for (int i = 0; i < 2 * FIELD_COUNT; i++)
+		screen_press(&screen, '>');
+	assert_columns(&screen, "phase,remaining,name");
+	assert_int_equal(screen.ui.column_list.cursor, FIELD_COUNT - 1);
+	screen_close(&screen);
+}
+
+static void there_are_never_more_columns_than_a_table_has(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 250, 60, three_columns);
+	screen_press(&screen, 'C');
+	for (int i = 0; i < FIELD_COUNT; i++) {
+		if (!screen.ui.column_menu.line[i].is_shown)
+			screen_press(&screen, KEY_SPACE);
+		screen_press(&screen, 'j');
+	}
+	assert_int_equal(screen.ui.columns.n_columns, COLUMNS_MAX);
+	assert_true(screen_shows(&screen, "at most 16 columns"));
+	screen_close(&screen);
+}
+
+static void a_column_that_has_no_room_says_so_in_the_menu(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
+	screen_press(&screen, 'C');
+	assert_true(screen_shows(&screen, "no room at this width"));
+	ui_resize(&screen.ui, 250, 60);
+	assert_false(screen_shows(&screen, "no room at this width"));
+	screen_close(&screen);
+}
+
+static void every_set_of_columns_parses_from_its_own_text(void **state)
+{
+	struct column_set set = {.n_columns = 0}, again;
+	char text[COLUMNS_TEXT_MAX], text_again[COLUMNS_TEXT_MAX];
+	struct err_info why;
+
+	(void)state;
+	for (int i = FIELD_COUNT - 1; i >= 0 && set.n_columns < COLUMNS_MAX; i--)
+		assert_int_equal(columns_add(&set, (enum field_id)i, NULL), ERR_OK);
+	columns_text(&set, text, sizeof text);
+	assert_int_equal(columns_parse(text, &again, NULL), ERR_OK);
+	assert_string_equal(columns_text(&again, text_again, sizeof text_again), text);
+	assert_int_equal(tui_columns_check("name,phase,name", &why), ERR_CONFIG);
+	assert_non_null(strstr(why.text, "\"name\""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +395,12 @@ int main(void)
 		cmocka_unit_test(nothing_is_frozen_before_there_is_a_picture),
 		cmocka_unit_test(the_cursor_goes_with_its_migration_until_it_is_told_to_keep_its_line),
 		cmocka_unit_test(the_detail_stays_with_its_migration_also_when_the_cursor_keeps_its_line),
+		cmocka_unit_test(columns_are_shown_hidden_and_moved_at_once),
+		cmocka_unit_test(escape_brings_back_the_columns_that_were),
+		cmocka_unit_test(a_column_stays_in_the_list_and_one_in_the_table),
+		cmocka_unit_test(there_are_never_more_columns_than_a_table_has),
+		cmocka_unit_test(a_column_that_has_no_room_says_so_in_the_menu),
+		cmocka_unit_test(every_set_of_columns_parses_from_its_own_text),
 		cmocka_unit_test(a_key_for_the_row_that_just_left_the_cursor_does_not_ask_about_the_next),
 	};
 

@@ -92,7 +92,7 @@ static void every_action_is_bound_once_and_to_a_plain_letter(void **state)
 static void key_bars_name_bound_commands_and_end_with_the_way_out(void **state)
 {
 	static const unsigned scopes[] = {SCOPE_MAIN, SCOPE_DETAIL, SCOPE_HOSTS, SCOPE_LOG,
-					  SCOPE_HELP, SCOPE_DIALOG, SCOPE_MENU};
+					  SCOPE_HELP, SCOPE_DIALOG, SCOPE_MENU,  SCOPE_COLUMNS};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(scopes); i++) {
