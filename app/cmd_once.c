@@ -43,6 +43,8 @@ static int show(const struct snapshot *snapshot, const struct settings *settings
 		report_json(&out, snapshot, &query);
 	else if (settings->plain)
 		report_sentences(&out, snapshot, &query);
+	else if (settings->csv)
+		report_csv(&out, snapshot, &query);
 	else
 		report_table(&out, snapshot, &query);
 	enum err err = output_write(out.text, out.length, &why);

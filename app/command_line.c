@@ -151,6 +151,8 @@ static enum err choose_command(struct command_line *line, struct err_info *why)
 	if (plain && command_line_has(line, "json"))
 		return err_set(why, ERR_USAGE, "virt-drain", 0,
 			       "--plain and --json exclude each other: words for people, or JSON for programs");
+	if (command_line_has(line, "csv") && (plain || command_line_has(line, "json")))
+		return err_set(why, ERR_USAGE, "virt-drain", 0, "--csv excludes --json and --plain");
 	if (once)
 		line->command = COMMAND_ONCE;
 	else if (stream || (plain && line->command == COMMAND_DASHBOARD))
@@ -282,7 +284,7 @@ void command_line_help(struct buffer *out)
 		out,
 		"virt-drain: watch the live migrations of libvirt hosts, force-complete or abort them\n\n"
 		"  virt-drain [options] [HOST|URI ...]              the dashboard\n"
-		"  virt-drain [options] --once [HOST|URI ...]       one picture as text or JSON\n"
+		"  virt-drain [options] --once [HOST|URI ...]       one picture as text, JSON or CSV\n"
 		"  virt-drain [options] --stream [HOST|URI ...]     a line per change\n"
 		"  virt-drain [options] --plain [HOST|URI ...]      the same for people who listen\n"
 		"  virt-drain [options] history                     what ended, how, how long, with which downtime\n"

@@ -129,6 +129,8 @@ const struct option_row option_table[] = {
 	{ .name = "json", .type = OPTION_FLAG, .initial = "false", AT(json),
 	  .commands = ON(ONCE) | ON(STREAM) | ON(HISTORY) | ACTING,
 	  .help = "JSON instead of text" },
+	{ .name = "csv", .type = OPTION_FLAG, .initial = "false", AT(csv), .commands = ON(ONCE),
+	  .help = "comma-separated values instead of text" },
 	{ .name = "actions", .type = OPTION_FLAG, .initial = "false", AT(actions), .commands = ON(HISTORY),
 	  .help = "what was done, by whom and what came of it, from the ledger" },
 	{ .name = "wait", .type = OPTION_FLAG, .initial = "false", AT(wait), .commands = ACTING,

@@ -48,7 +48,7 @@ struct settings {
 	bool demo;
 	char *scenario; /* of --demo, or the path of a recording */
 	char *record;   /* "" none */
-	bool once, stream, plain, json;
+	bool once, stream, plain, json, csv;
 	duration stream_for; /* 0: until stopped */
 	bool actions;        /* history of the ledger in place of the cache */
 	bool wait, insist;

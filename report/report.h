@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A snapshot, its changes and the past as text: a table without frames, lines of whole words, and JSON with the keys of
- * virt-drain(1). Everything is appended to a buffer of the caller. Pure; any thread.
+ * A snapshot, its changes and the past as text: a table without frames, lines of whole words,, JSON with the keys of
+ * virt-drain(1), and comma-separated values. Everything is appended to a buffer of the caller. Pure; any thread.
  */
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H
@@ -20,6 +20,10 @@ void report_sentences(struct buffer *out, const struct snapshot *snapshot, const
 
 /* The picture as one JSON document and a newline. */
 void report_json(struct buffer *out, const struct snapshot *snapshot, const struct query *query);
+
+/* The migrations of the picture as comma-separated values: a line with the JSON keys of the figures, then one line for each. What is not known is
+ * empty; texts stand in quotes. */
+void report_csv(struct buffer *out, const struct snapshot *snapshot, const struct query *query);
 
 /* One line of a stream each, newline included: in whole words, or as a JSON object with "type" first. */
 void report_notice_line(struct buffer *out, const struct notice *notice);
@@ -70,6 +74,9 @@ const char *report_outcome(const struct intent *intent);
 
 /* One action as one line of ASCII, a JSON object without a newline, for the system's log: with "event" first, "asked" or "ended". */
 void report_action_line(struct buffer *out, const struct ledger_row *row);
+
+/* "fresh", "stale", "unreachable" */
+const char *report_freshness(enum freshness freshness);
 
 /* "2.10 GiB", "512 bytes": an amount in words. */
 char *report_amount(char *buffer, size_t size, bytes amount);

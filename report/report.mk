@@ -4,6 +4,7 @@ noinst_LIBRARIES += libvd_report.a
 libvd_report_a_SOURCES = \
 	report/actions.c \
 	report/answer.c \
+	report/csv.c \
 	report/history.c report/history.h \
 	report/json.c report/json.h \
 	report/plain.c report/report.h \

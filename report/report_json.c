@@ -47,7 +47,7 @@ static void put_armed(struct json *json, const struct row *row)
 	json_close(json, '}');
 }
 
-static const char *freshness_name(enum freshness freshness)
+const char *report_freshness(enum freshness freshness)
 {
 	switch (freshness) {
 	case FRESH: return "fresh";
@@ -69,7 +69,7 @@ static void put_migration(struct json *json, const struct row *row)
 		json_value(json, field->json, &value);
 	}
 	json_text(json, "source_uuid", uuid_text(&row->id.host, uuid));
-	json_text(json, "freshness", freshness_name(row->freshness));
+	json_text(json, "freshness", report_freshness(row->freshness));
 	json_text(json, "late_reason", row->late_reason);
 	json_bool(json, "is_frozen", row->is_frozen);
 	json_bool(json, "is_from_cache", row->from_cache);

@@ -123,6 +123,7 @@ check 'a host that refuses is a row with its reason, and code 6' refuses_connect
 check '--version names the libraries' sh -c '"$0" --version | grep -q "^libvirt [0-9]" && "$0" --version | grep -q "^SQLite [0-9]"' "$program"
 check '--help says the options' sh -c '"$0" --help | grep -q -- --read-only' "$program"
 check 'one picture as text' sh -c 'timeout 30 "$0" --demo --once | grep -q "^db-main .* pre-copy "' "$program"
+check 'one picture as comma-separated values' sh -c 'timeout 30 "$0" --demo --once --csv | grep -q "^2.*,fresh,\"db-main\".*,\"pre-copy\","' "$program"
 
 if command -v jq >/dev/null; then
 	check 'one picture as JSON' gives 0 '.version == 1 and .is_simulated and (.hosts | length > 0) and

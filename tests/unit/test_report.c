@@ -306,6 +306,35 @@ static void json_has_the_forecast_of_live_rows_and_null_for_the_rest(void **stat
 	buffer_done(&out);
 }
 
+static int count(const char *text, char c)
+{
+	int n = 0;
+	for (; *text; text++)
+		n += *text == c;
+	return n;
+}
+
+static void comma_separated_values_have_a_cell_for_each_figure_and_none_that_commands(void **state)
+{
+	(void)state;
+	struct picture picture;
+	struct query query = {.order = FIELD_NAME};
+	struct buffer out = {0};
+	picture_init(&picture);
+	picture.row[0].owner = "=cmd";
+	report_csv(&out, &picture.snapshot, &query);
+	char *rest = out.text, *head = strsep(&rest, "\n"), *first = strsep(&rest, "\n"), *second = strsep(&rest, "\n");
+	assert_string_equal(rest, "");
+	assert_int_equal(strncmp(head, "time,freshness,name,uuid,attempt,source,destination,owner,phase,", 64), 0);
+	assert_int_equal(count(first, ','), count(head, ','));
+	assert_int_equal(count(second, ','), count(head, ','));
+	assert_non_null(strstr(first, "2026-01-31T12:41:07.123Z,fresh,\"db\\x1b[2J\"\"\\\",\"ffffffff-"));
+	assert_non_null(strstr(first, ",1,,,\"'=cmd\",\"preparing\","));
+	assert_non_null(strstr(
+		second, ",2,\"host1\",\"host2\",,\"pre-copy\",\"converging\",250000,190000,300000,3,2147483648,"));
+	buffer_done(&out);
+}
+
 static void a_note_tells_what_figures_do_not(void **state)
 {
 	(void)state;
@@ -526,6 +555,7 @@ int main(void)
 		cmocka_unit_test(figures_are_read_aloud),
 		cmocka_unit_test(no_form_of_the_writers_is_left_for_the_eye),
 		cmocka_unit_test(a_notice_is_one_line_with_its_weight_as_a_word),
+		cmocka_unit_test(comma_separated_values_have_a_cell_for_each_figure_and_none_that_commands),
 		cmocka_unit_test(lines_of_a_json_stream_are_documents_with_a_type),
 		cmocka_unit_test(amounts_in_words_have_their_unit),
 		cmocka_unit_test(history_shows_how_a_migration_ended),
