@@ -40,6 +40,8 @@ bool text_clean(char *clean, size_t size, const char *raw, size_t raw_len);
 size_t text_width(const char *clean);
 /* Decodes the character at *at and moves *at behind it; 0 at the end. Invalid bytes give U+FFFD. */
 uint32_t text_next(const char **at);
+/* Writes a character (not 0) as UTF-8, without a NUL. Returns how many bytes, 1 to 4. */
+size_t text_encode(char out[4], uint32_t character);
 /* Cells of one character: 0, 1 or 2; the table is our own and the same everywhere. */
 int text_char_width(uint32_t character);
 

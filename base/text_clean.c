@@ -73,6 +73,19 @@ uint32_t text_next(const char **at)
 	return n ? character : REPLACEMENT;
 }
 
+size_t text_encode(char out[4], uint32_t character)
+{
+	if (character < 0x80) {
+		out[0] = (char)character;
+		return 1;
+	}
+	size_t n = character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+	for (size_t i = n - 1; i > 0; i--, character >>= 6)
+		out[i] = (char)(0x80 | (character & 63));
+	out[0] = (char)((n == 2 ? 0xc0 : n == 3 ? 0xe0 : 0xf0) | character);
+	return n;
+}
+
 int text_char_width(uint32_t character)
 {
 	if (character < 0x300)

@@ -38,13 +38,9 @@ static void say_name(const struct row *row, const struct cell_context *context, 
 /* One character as UTF-8. */
 static void put_glyph(char *out, size_t size, uint32_t glyph)
 {
-	if (glyph < 0x80)
-		snprintf(out, size, "%c", (int)glyph);
-	else if (glyph < 0x800)
-		snprintf(out, size, "%c%c", (int)(0xc0 | glyph >> 6), (int)(0x80 | (glyph & 63)));
-	else
-		snprintf(out, size, "%c%c%c", (int)(0xe0 | glyph >> 12), (int)(0x80 | (glyph >> 6 & 63)),
-			 (int)(0x80 | (glyph & 63)));
+	char utf8[4];
+
+	snprintf(out, size, "%.*s", (int)text_encode(utf8, glyph), utf8);
 }
 
 static void say_phase(const struct row *row, const struct cell_context *context, struct cell_text *cell)

@@ -56,6 +56,7 @@ static unsigned (*const handlers[COMMAND_COUNT])(const struct press *press) = {
 	[COMMAND_LIMIT_LESS] = press_limit,
 	[COMMAND_RESUME] = press_action,
 	[COMMAND_HELP] = press_help,
+	[COMMAND_SAVE] = press_save,
 	[COMMAND_REPAINT] = do_repaint,
 	[COMMAND_SUSPEND] = press_suspend,
 	[COMMAND_QUIT] = press_quit,
@@ -103,7 +104,8 @@ unsigned ui_key(struct ui *ui, const struct snapshot *snapshot, const struct key
 	unsigned next;
 
 	if (ui->prompt.is_open)
-		return press_type_filter(&press, event->key);
+		return ui->prompt_use == PROMPT_FILE ? press_type_file(&press, event)
+						     : press_type_filter(&press, event->key);
 	if (event->is_pasted)
 		return NEXT_NOTHING;
 	if (event->key == KEY_CLICK)

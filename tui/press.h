@@ -38,6 +38,11 @@ unsigned press_column_move(const struct press *press);
 unsigned press_columns_keep(const struct press *press);
 unsigned press_columns_drop(const struct press *press);
 
+/* press_save.c */
+unsigned press_save(const struct press *press);
+/* A key while the name of a file is typed. */
+unsigned press_type_file(const struct press *press, const struct key_event *event);
+
 /* press_rows.c */
 unsigned press_filter(const struct press *press);
 /* A key while the filter is typed: as much of it as can be used is in force at once; Enter does not keep what has a fault. */

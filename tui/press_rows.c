@@ -9,6 +9,7 @@
 unsigned press_filter(const struct press *press)
 {
 	prompt_open(&press->ui->prompt, press->ui->query.filter);
+	press->ui->prompt_use = PROMPT_FILTER;
 	return NEXT_PAINT;
 }
 

@@ -17,24 +17,11 @@ void prompt_open(struct prompt *prompt, const char *text)
 	snprintf(prompt->before, sizeof prompt->before, "%s", text);
 }
 
-static size_t encode(uint32_t c, char out[4])
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	size_t n = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-	for (size_t i = n - 1; i > 0; i--, c >>= 6)
-		out[i] = (char)(0x80 | (c & 63));
-	out[0] = (char)((n == 2 ? 0xc0 : n == 3 ? 0xe0 : 0xf0) | c);
-	return n;
-}
-
 /* Adds a character if it is harmless and has room. */
 static bool add_character(struct prompt *prompt, uint32_t c)
 {
 	char raw[4], clean[32];
-	size_t length = strlen(prompt->text), n = encode(c, raw);
+	size_t length = strlen(prompt->text), n = text_encode(raw, c);
 
 	if (length + n > PROMPT_MAX || text_clean(clean, sizeof clean, raw, n))
 		return false;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A line of text that is being typed. Pure, main thread. Used for the filter.
+ * A line of text that is being typed. Pure, main thread. Used for the filter, for names of files and for the value of an action.
  */
 #ifndef TUI_PROMPT_H
 #define TUI_PROMPT_H

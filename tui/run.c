@@ -4,12 +4,14 @@
  * times a second, and nothing is written that has not changed. Main thread. Neighbours: term.c, ui.c, view_main.c, the backend.
  */
 #include "base/clock.h"
+#include "tui/save.h"
 #include "tui/term.h"
 #include "tui/theme_live.h"
 #include "tui/tty.h"
 #include "tui/view.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 
@@ -98,6 +100,19 @@ static void restyle(struct run *run, mono_time now)
 	ask_paint(run, now);
 }
 
+static void save(struct run *run)
+{
+	struct stamp now = clock_stamp();
+	struct view view = view_make(&run->ui, picture(run), now);
+	struct err_info why;
+	char where[PATH_MAX];
+
+	if (save_view(&view, run->ui.prompt.text, where, sizeof where, &why) == ERR_OK)
+		ui_saved(&run->ui, where, now.mono);
+	else
+		ui_not_saved(&run->ui, &why);
+}
+
 static void follow(struct run *run, unsigned next)
 {
 	mono_time now = clock_mono();
@@ -112,6 +127,8 @@ static void follow(struct run *run, unsigned next)
 		prepare(run);
 	if (theme_live_follow(&run->live, &run->ui, next))
 		restyle(run, now);
+	if (next & NEXT_SAVE)
+		save(run);
 	if (next & NEXT_BELL)
 		term_bell();
 	if (next & NEXT_SUSPEND)

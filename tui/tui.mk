@@ -23,12 +23,14 @@ libvd_tui_a_SOURCES = \
 	tui/press_look.c \
 	tui/press_move.c \
 	tui/press_rows.c \
+	tui/press_save.c \
 	tui/press_theme.c \
 	tui/price.c tui/price.h \
 	tui/prompt.c tui/prompt.h \
 	tui/rect.h \
 	tui/restore.c tui/restore.h \
 	tui/run.c \
+	tui/save.c tui/save.h \
 	tui/shown.c tui/shown.h \
 	tui/surface.c tui/surface.h \
 	tui/term.c tui/term.h \

@@ -16,6 +16,9 @@
 
 enum view_id { VIEW_MAIN, VIEW_DETAIL, VIEW_HOSTS, VIEW_LOG, VIEW_HELP, VIEW_COUNT };
 
+/* What is being typed. */
+enum prompt_use { PROMPT_FILTER, PROMPT_FILE };
+
 /* A cursor in a list that is longer than its window. */
 struct list {
 	size_t cursor, top;
@@ -98,6 +101,8 @@ struct ui {
 	struct migration_id *mark; /* of migrations that have not ended, sorted */
 	size_t n_marks, marks_capacity;
 	struct prompt prompt;
+	enum prompt_use prompt_use;
+	char prompt_fault[320]; /* of a file's name: why nothing was written; "" */
 	bool menu_is_open;
 	char theme[THEME_PATH_MAX]; /* name or path of the one that is wanted */
 	struct picker picker;
@@ -132,6 +137,7 @@ enum {
 	NEXT_PICK_THEME = 128, /* ui_pick_theme with the themes that there are */
 	NEXT_THEME = 256,      /* show ui->theme; ui_theme_refused if it cannot be */
 	NEXT_THEME_BACK = 512, /* show what was shown at NEXT_PICK_THEME */
+	NEXT_SAVE = 1024,      /* save_view to what the prompt says, then ui_saved or ui_not_saved */
 };
 
 /* Errors: ERR_CONFIG (columns, sort); then *ui needs no ui_done. */
@@ -180,6 +186,12 @@ unsigned ui_scope(const struct ui *ui);
 void ui_pick_theme(struct ui *ui, struct theme_list *themes);
 /* ui->theme cannot be used: said in the open list. */
 void ui_theme_refused(struct ui *ui, const struct err_info *why);
+
+/* ---- files (tui/press_save.c) */
+
+/* What is shown was written, says the line of news; or it was not: then the name can be changed. */
+void ui_saved(struct ui *ui, const char *path, mono_time now);
+void ui_not_saved(struct ui *ui, const struct err_info *why);
 
 /* ---- marks (tui/ui_marks.c) */
 

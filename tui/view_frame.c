@@ -265,6 +265,21 @@ static void put_prompt(struct surface *surface, struct rect rest, const char *te
 			   fault.text[0] ? fault.text : "Enter keeps it, Esc drops it");
 }
 
+/* The name that is typed, and at the right what can be done or why nothing was: of that the whole is worth more than of the name. */
+static void put_file_prompt(struct surface *surface, struct rect rest, const struct ui *ui)
+{
+	bool is_fault = ui->prompt_fault[0] != '\0';
+	const char *hint = is_fault ? ui->prompt_fault : "Tab: csv, json, txt   Enter   Esc";
+
+	view_put(surface, &rest, ROLE_KEY, 1, "write to:");
+	int room = is_fault ? rest.w - (int)text_width(hint) - 3 : rest.w - 1;
+	int used = surface_text(surface, rest.x, rest.y, rest.w, ROLE_INPUT,
+				text_end(ui->prompt.text, room > 8 ? room : 8));
+	surface_glyph(surface, rest.x + used, rest.y, ROLE_BUTTON, ' ');
+	surface_text_right(surface, rest.x + used + 2, rest.y, rest.w - used - 2, is_fault ? ROLE_WARN : ROLE_DIM,
+			   hint);
+}
+
 /* The line above the keys: what is typed, what just happened, or what the selected row says. */
 void view_status(struct surface *surface, struct rect area, const struct view *view)
 {
@@ -273,7 +288,9 @@ void view_status(struct surface *surface, struct rect area, const struct view *v
 
 	if (rect_is_empty(area))
 		return;
-	if (ui->prompt.is_open) {
+	if (ui->prompt.is_open && ui->prompt_use == PROMPT_FILE) {
+		put_file_prompt(surface, rest, ui);
+	} else if (ui->prompt.is_open) {
 		put_prompt(surface, rest, ui->prompt.text);
 	} else if (ui->flash.text[0] && !mono_reached(view->clock.mono, ui->flash.until)) {
 		view_put(surface, &rest, ui->flash.role, 0, ui->flash.text);

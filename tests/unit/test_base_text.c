@@ -279,6 +279,22 @@ static void uuids_are_read_only_whole(void **state)
 	assert_false(uuid_is_nil(&uuid));
 }
 
+static void a_character_is_read_as_it_was_written(void **state)
+{
+	static const uint32_t characters[] = {1, 0x7f, 0x80, 0x7ff, 0x800, 0xfffd, 0x10000, 0x10ffff};
+	static const size_t lengths[] = {1, 1, 2, 2, 3, 3, 4, 4};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof characters / sizeof characters[0]; i++) {
+		char text[5] = "";
+		const char *at = text;
+
+		assert_int_equal(text_encode(text, characters[i]), lengths[i]);
+		assert_int_equal(text_next(&at), characters[i]);
+		assert_int_equal(at - text, lengths[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -292,6 +308,7 @@ int main(void)
 		cmocka_unit_test(durations_are_read_from_text),
 		cmocka_unit_test(amounts_of_memory_are_read_from_text),
 		cmocka_unit_test(times_are_written_in_utc_and_local),
+		cmocka_unit_test(a_character_is_read_as_it_was_written),
 		cmocka_unit_test(uuids_are_read_only_whole),
 	};
 	return cmocka_run_group_tests_name("base_text", tests, NULL, NULL);

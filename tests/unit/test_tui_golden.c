@@ -198,6 +198,12 @@ static void column_menu_120x35(void **state)
 	expect(&screen, "column_menu_120x35");
 }
 
+static void save_prompt_80x24(void **state)
+{
+	(void)state;
+	view_behind('w', "save_prompt_80x24");
+}
+
 static void dialog_about(const char *guest, uint32_t key, const char *name)
 {
 	struct screen screen;
@@ -702,6 +708,7 @@ int main(void)
 		cmocka_unit_test(sort_menu_80x24),
 		cmocka_unit_test(themes_80x24),
 		cmocka_unit_test(column_menu_120x35),
+		cmocka_unit_test(save_prompt_80x24),
 		cmocka_unit_test(dialog_force),
 		cmocka_unit_test(dialog_force_frozen),
 		cmocka_unit_test(dialog_abort),

@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How the table is handled: a view that stands still while the data go on, a cursor that goes with its migration or keeps its line,
- * and columns that are chosen.
+ * columns that are chosen, and files of what is shown.
  */
 #include "tests/support/screen.h"
 #include "tests/support/snapshot_builder.h"
+#include "tui/save.h"
 
+#include <limits.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -381,6 +387,186 @@ static void every_set_of_columns_parses_from_its_own_text(void **state)
 	assert_non_null(strstr(why.text, "\"name\""));
 }
 
+static char folder[] = "/tmp/test-hands-XXXXXX";
+
+static int make_folder(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+	(void)state;
+	return rmdir(folder);
+}
+
+static void retype(struct screen *screen, const char *text)
+{
+	screen_press(screen, KEY_CTRL('U'));
+	for (; *text; text++)
+		screen_press(screen, (unsigned char)*text);
+}
+
+/* As the loop does it. */
+static bool save(struct screen *screen)
+{
+	struct view view = view_make(&screen->ui, screen->snapshot, screen->now);
+	struct err_info why;
+	char where[PATH_MAX];
+
+	if (save_view(&view, screen->ui.prompt.text, where, sizeof where, &why) == ERR_OK) {
+		ui_saved(&screen->ui, where, screen->now.mono);
+		return true;
+	}
+	ui_not_saved(&screen->ui, &why);
+	return false;
+}
+
+/* What the file has, which is removed then. Caller frees. */
+static char *take_file(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *text = mem_new(1 << 18, 1);
+
+	assert_non_null(file);
+	text[fread(text, 1, (1 << 18) - 1, file)] = '\0';
+	fclose(file);
+	assert_int_equal(unlink(path), 0);
+	return text;
+}
+
+static void the_name_of_a_file_is_proposed_and_its_form_chosen_by_tab(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
+	screen_press(&screen, 'w');
+	assert_string_equal(screen.ui.prompt.text, "virt-drain-20260131T124107Z.csv");
+	screen_press(&screen, KEY_TAB);
+	assert_string_equal(screen.ui.prompt.text, "virt-drain-20260131T124107Z.json");
+	screen_press(&screen, KEY_TAB);
+	assert_string_equal(screen.ui.prompt.text, "virt-drain-20260131T124107Z.txt");
+	screen_press(&screen, KEY_TAB);
+	assert_string_equal(screen.ui.prompt.text, "virt-drain-20260131T124107Z.csv");
+	screen_press(&screen, KEY_RUBOUT);
+	assert_false(screen_press(&screen, KEY_RETURN) & NEXT_SAVE);
+	assert_true(screen_shows(&screen, "must end in .csv, .json or .txt"));
+	screen_press(&screen, KEY_TAB);
+	assert_true(screen_press(&screen, KEY_RETURN) & NEXT_SAVE);
+	screen_press(&screen, 'w');
+	assert_false(screen_press(&screen, KEY_ESCAPE) & NEXT_SAVE);
+	assert_false(screen.ui.prompt.is_open);
+	screen_close(&screen);
+}
+
+static void each_form_has_what_is_shown(void **state)
+{
+	static const struct {
+		const char *suffix, *begin;
+		size_t n_lines;
+	} forms[] = {{".csv", "time,freshness,name,", 2},
+		     {".json", "{\"version\":1,", 1},
+		     {".txt", " virt-drain  DRAIN host1", 24}};
+	struct screen screen;
+	char path[64];
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
+	screen_press(&screen, '/');
+	retype(&screen, "db07");
+	screen_press(&screen, KEY_RETURN);
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		snprintf(path, sizeof path, "%s/db%s", folder, forms[i].suffix);
+		screen_press(&screen, 'w');
+		retype(&screen, path);
+		assert_true(screen_press(&screen, KEY_RETURN) & NEXT_SAVE);
+		assert_true(save(&screen));
+		assert_true(screen_shows(&screen, path));
+		char *text = take_file(path);
+		size_t n_lines = 0;
+		for (const char *at = text; *at; at++)
+			n_lines += *at == '\n';
+		assert_int_equal(n_lines, forms[i].n_lines);
+		assert_int_equal(strncmp(text, forms[i].begin, strlen(forms[i].begin)), 0);
+		assert_non_null(strstr(text, "db07"));
+		assert_null(strstr(text, "cache-eu-2"));
+		assert_null(strstr(text, "write to:"));
+		free(text);
+	}
+	screen_close(&screen);
+}
+
+static void a_file_that_is_there_is_not_touched_and_the_name_can_be_changed(void **state)
+{
+	struct screen screen;
+	char path[64];
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/mine.csv", folder);
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fputs("mine", file);
+	fclose(file);
+	screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
+	screen_press(&screen, 'w');
+	retype(&screen, path);
+	screen_press(&screen, KEY_RETURN);
+	assert_false(save(&screen));
+	assert_true(screen_shows(&screen, "there is such a file already"));
+	char *text = take_file(path);
+	assert_string_equal(text, "mine");
+	assert_true(screen_press(&screen, KEY_RETURN) & NEXT_SAVE);
+	assert_true(save(&screen));
+	free(take_file(path));
+	free(text);
+	screen_close(&screen);
+}
+
+static void what_cannot_be_written_leaves_nothing_behind_and_says_why(void **state)
+{
+	struct screen screen;
+	struct rlimit usual, none;
+	char path[64];
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
+	screen_press(&screen, 'w');
+	retype(&screen, "/nowhere/at/all.csv");
+	screen_press(&screen, KEY_RETURN);
+	assert_false(save(&screen));
+	assert_true(screen_shows(&screen, "cannot create it: No such file or directory"));
+	snprintf(path, sizeof path, "%s/full.csv", folder);
+	retype(&screen, path);
+	screen_press(&screen, KEY_RETURN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &usual), 0);
+	none = (struct rlimit){100, usual.rlim_max};
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	bool is_saved = save(&screen);
+	setrlimit(RLIMIT_FSIZE, &usual);
+	assert_false(is_saved);
+	assert_true(screen_shows(&screen, "cannot write it: File too large"));
+	assert_int_not_equal(access(path, F_OK), 0);
+	screen_close(&screen);
+}
+
+static void a_name_that_is_pasted_is_not_written_by_its_line_end(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 80, 24, NULL);
+	screen_press(&screen, 'w');
+	screen.next = 0;
+	screen_paste(&screen, "x.csv\r\n\x1b");
+	assert_false(screen.next & NEXT_SAVE);
+	assert_true(screen.ui.prompt.is_open);
+	assert_string_equal(screen.ui.prompt.text, "virt-drain-20260131T124107Z.csvx.csv");
+	screen_close(&screen);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -401,8 +587,13 @@ int main(void)
 		cmocka_unit_test(there_are_never_more_columns_than_a_table_has),
 		cmocka_unit_test(a_column_that_has_no_room_says_so_in_the_menu),
 		cmocka_unit_test(every_set_of_columns_parses_from_its_own_text),
+		cmocka_unit_test(the_name_of_a_file_is_proposed_and_its_form_chosen_by_tab),
+		cmocka_unit_test(each_form_has_what_is_shown),
+		cmocka_unit_test(a_file_that_is_there_is_not_touched_and_the_name_can_be_changed),
+		cmocka_unit_test(what_cannot_be_written_leaves_nothing_behind_and_says_why),
+		cmocka_unit_test(a_name_that_is_pasted_is_not_written_by_its_line_end),
 		cmocka_unit_test(a_key_for_the_row_that_just_left_the_cursor_does_not_ask_about_the_next),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
