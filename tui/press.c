@@ -57,6 +57,7 @@ static unsigned (*const handlers[COMMAND_COUNT])(const struct press *press) = {
 	[COMMAND_RESUME] = press_action,
 	[COMMAND_HELP] = press_help,
 	[COMMAND_SAVE] = press_save,
+	[COMMAND_COPY] = press_copy,
 	[COMMAND_REPAINT] = do_repaint,
 	[COMMAND_SUSPEND] = press_suspend,
 	[COMMAND_QUIT] = press_quit,

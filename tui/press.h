@@ -40,6 +40,7 @@ unsigned press_columns_drop(const struct press *press);
 
 /* press_save.c */
 unsigned press_save(const struct press *press);
+unsigned press_copy(const struct press *press);
 /* A key while the name of a file is typed. */
 unsigned press_type_file(const struct press *press, const struct key_event *event);
 

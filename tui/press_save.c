@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is shown goes into a file: its name is asked for. Main thread, pure beside struct ui. Neighbour: save.c writes.
+ * What is shown goes into a file, whose name is asked for, or a row into the clipboard. Main thread, pure beside struct ui. Neighbours:
+ * save.c writes, term.c sends.
  */
 #include "tui/press.h"
 
+#include "report/report.h"
 #include "tui/save.h"
 
 #include <stdio.h>
@@ -92,4 +94,28 @@ void ui_not_saved(struct ui *ui, const struct err_info *why)
 {
 	ui->prompt.is_open = true;
 	snprintf(ui->prompt_fault, sizeof ui->prompt_fault, "%s", why->text);
+}
+
+/* One line without an end: pasted into a shell it must not run. */
+unsigned press_copy(const struct press *press)
+{
+	struct ui *ui = press->ui;
+	const struct row *row = ui_selected(ui, press->snapshot);
+	struct buffer line = {0};
+
+	if (!row)
+		return NEXT_NOTHING;
+	report_migration_line(&line, row, press->snapshot->at.wall);
+	line.text[strcspn(line.text, "\n")] = '\0';
+	snprintf(ui->copy, sizeof ui->copy, "%s %s", row->uuid_text, line.text);
+	buffer_done(&line);
+	return NEXT_PAINT | NEXT_COPY;
+}
+
+void ui_copied(struct ui *ui, enum err code, const struct err_info *why, mono_time now)
+{
+	if (code == ERR_OK)
+		ui_flash(ui, ROLE_FLASH_INFO, now, "sent to the terminal's clipboard: %.300s", ui->copy);
+	else
+		ui_flash(ui, ROLE_FLASH_WARN, now, "copy: %s", why->text);
 }

@@ -113,6 +113,14 @@ static void save(struct run *run)
 		ui_not_saved(&run->ui, &why);
 }
 
+static void copy(struct run *run, mono_time now)
+{
+	struct err_info why;
+	enum err code = term_copy(run->ui.copy, &why);
+
+	ui_copied(&run->ui, code, &why, now);
+}
+
 static void follow(struct run *run, unsigned next)
 {
 	mono_time now = clock_mono();
@@ -129,6 +137,8 @@ static void follow(struct run *run, unsigned next)
 		restyle(run, now);
 	if (next & NEXT_SAVE)
 		save(run);
+	if (next & NEXT_COPY)
+		copy(run, now);
 	if (next & NEXT_BELL)
 		term_bell();
 	if (next & NEXT_SUSPEND)

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "tui/clipboard.h"
 #include "tui/mouse.h"
 #include "tui/output.h"
 #include "tui/restore.h"
@@ -488,6 +489,21 @@ void term_bell(void)
 {
 	if (!output_is_behind())
 		beep();
+}
+
+enum err term_copy(const char *text, struct err_info *why)
+{
+	struct buffer sequence = {0};
+
+	if (!term.is_modern)
+		return err_set(why, ERR_UNSUPPORTED, "virt-drain", 0,
+			       "this terminal (TERM=%.32s) has no clipboard for programs", getenv("TERM"));
+	if (output_is_behind())
+		return err_set(why, ERR_FAILED, "virt-drain", 0, "the terminal is slow; press the key again");
+	clipboard_sequence(&sequence, text);
+	output_put(sequence.text);
+	buffer_done(&sequence);
+	return ERR_OK;
 }
 
 static uint32_t key_of_code(int code)

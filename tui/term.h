@@ -36,6 +36,10 @@ void term_restyle(void);
 void term_paint(const struct surface *surface, bool all);
 void term_bell(void);
 
+/* Asks the terminal to put a text into its clipboard; nobody says whether it did. Errors: ERR_UNSUPPORTED: one that would print what it does not know;
+ * ERR_FAILED: it has not taken all yet. Then nothing was sent. */
+enum err term_copy(const char *text, struct err_info *why) ATTR_WARN_UNUSED;
+
 /* Writes as much as the terminal takes now, and never waits. False: the terminal is gone. */
 bool term_flush(void);
 /* Has the terminal not taken all yet? What is on it then is older than what was painted. term_output_fd becomes writable when it goes on. */

@@ -2,6 +2,7 @@
 # tui/: sources and headers, one per line.
 noinst_LIBRARIES += libvd_tui.a
 libvd_tui_a_SOURCES = \
+	tui/clipboard.c tui/clipboard.h \
 	tui/column_menu.c tui/column_menu.h \
 	tui/columns.c tui/columns.h \
 	tui/columns_fit.c \

@@ -74,6 +74,8 @@ struct batch {
 	char refused[400]; /* the first of those, and why */
 };
 
+#define COPY_MAX 1500
+
 struct ui {
 	/* as set at start */
 	enum force_method force_method;
@@ -103,6 +105,7 @@ struct ui {
 	struct prompt prompt;
 	enum prompt_use prompt_use;
 	char prompt_fault[320]; /* of a file's name: why nothing was written; "" */
+	char copy[COPY_MAX];    /* with NEXT_COPY: one line of cleaned text */
 	bool menu_is_open;
 	char theme[THEME_PATH_MAX]; /* name or path of the one that is wanted */
 	struct picker picker;
@@ -138,6 +141,7 @@ enum {
 	NEXT_THEME = 256,      /* show ui->theme; ui_theme_refused if it cannot be */
 	NEXT_THEME_BACK = 512, /* show what was shown at NEXT_PICK_THEME */
 	NEXT_SAVE = 1024,      /* save_view to what the prompt says, then ui_saved or ui_not_saved */
+	NEXT_COPY = 2048,      /* term_copy of ui->copy, then ui_copied */
 };
 
 /* Errors: ERR_CONFIG (columns, sort); then *ui needs no ui_done. */
@@ -187,11 +191,13 @@ void ui_pick_theme(struct ui *ui, struct theme_list *themes);
 /* ui->theme cannot be used: said in the open list. */
 void ui_theme_refused(struct ui *ui, const struct err_info *why);
 
-/* ---- files (tui/press_save.c) */
+/* ---- files and the clipboard (tui/press_save.c) */
 
 /* What is shown was written, says the line of news; or it was not: then the name can be changed. */
 void ui_saved(struct ui *ui, const char *path, mono_time now);
 void ui_not_saved(struct ui *ui, const struct err_info *why);
+/* The text was sent, which is all that is known; or why not. */
+void ui_copied(struct ui *ui, enum err code, const struct err_info *why, mono_time now);
 
 /* ---- marks (tui/ui_marks.c) */
 

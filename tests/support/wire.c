@@ -5,11 +5,12 @@
  */
 #include "tests/support/wire.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT, UTF8, ESCAPE, DESIGNATE, CSI };
+enum { TEXT, UTF8, ESCAPE, DESIGNATE, CSI, COPY, COPY_END };
 
 static void complain(struct wire *wire, const char *what, unsigned value)
 {
@@ -110,6 +111,9 @@ static void take_escape(struct wire *wire, unsigned char byte)
 		wire->state = CSI;
 		wire->n_sequence = 0;
 		wire->sequence[0] = '\0';
+	} else if (byte == ']') {
+		wire->state = COPY;
+		wire->n_sequence = 0;
 	} else if (byte == '(' || byte == ')') {
 		wire->state = DESIGNATE;
 	} else if (byte == '=' || byte == '>') {
@@ -117,6 +121,30 @@ static void take_escape(struct wire *wire, unsigned char byte)
 	} else if (!strchr("78MDEH", byte)) {
 		complain(wire, "an escape that is not on the list", byte);
 	}
+}
+
+/* OSC 52, the only one: a text for the clipboard in base64. wire->n_sequence is how much of its beginning has come. */
+static void take_copy(struct wire *wire, unsigned char byte)
+{
+	static const char begin[] = "52;c;";
+	bool is_begun = wire->n_sequence == sizeof begin - 1;
+
+	if (!is_begun && byte == (unsigned char)begin[wire->n_sequence]) {
+		wire->sequence[wire->n_sequence++] = (char)byte;
+	} else if (is_begun && byte == 0x1b) {
+		wire->state = COPY_END;
+	} else if (!is_begun || !(isalnum(byte) || strchr("+/=", byte)) || byte == 0) {
+		complain(wire, "a command to the terminal that is not on the list", byte);
+		wire->state = TEXT;
+	}
+}
+
+static void end_copy(struct wire *wire, unsigned char byte)
+{
+	if (byte != '\\')
+		complain(wire, "a text for the clipboard that does not end", byte);
+	wire->n_copies++;
+	wire->state = TEXT;
 }
 
 /* No C1 control, nothing that turns the direction of text or has no width of its own. */
@@ -181,6 +209,8 @@ void wire_feed(struct wire *wire, const char *bytes, size_t n)
 			wire->state = TEXT;
 			break;
 		case CSI: take_sequence(wire, byte); break;
+		case COPY: take_copy(wire, byte); break;
+		case COPY_END: end_copy(wire, byte); break;
 		}
 	}
 }

@@ -22,7 +22,8 @@ enum {
 
 struct wire {
 	unsigned modes;
-	size_t n_bytes, n_clears, n_syncs, n_bells, n_entries; /* entries: how often the alternate screen was entered */
+	size_t n_bytes, n_clears, n_syncs, n_bells, n_copies,
+		n_entries; /* entries: how often the alternate screen was entered */
 	char trouble[200]; /* the first thing that is not allowed; "" if all is well */
 
 	/* inside */

@@ -656,6 +656,31 @@ static void figures_of_the_demo(void **state)
 	}
 }
 
+/* "y": one line of the row, as base64, to those that take it; nothing to those that would print it. */
+static void a_row_goes_to_the_clipboard_of_a_terminal_that_has_one(void **state)
+{
+	static const struct {
+		const char *term, *told;
+		size_t n_copies;
+	} cases[] = {{"xterm-256color", "sent to the terminal's clipboard", 1},
+		     {"linux", "this terminal (TERM=linux) has no clipboard", 0},
+		     {"vt100", "this terminal (TERM=vt100) has no clipboard", 0}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct vt *vt = start(120, 30, cases[i].term, NULL);
+
+		assert_true(vt_await_text(vt, "pre-copy"));
+		vt_type(vt, "y");
+		assert_true(vt_await_text(vt, cases[i].told));
+		assert_int_equal(vt->wire.n_copies, cases[i].n_copies);
+		vt_type(vt, "q");
+		assert_true(vt_await_end(vt));
+		assert_clean(vt);
+		vt_free(vt);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const char *builddir = getenv("builddir");
@@ -678,6 +703,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(no_color_sends_none),
 		cmocka_unit_test(a_terminal_without_a_cursor_is_refused_in_words),
 		cmocka_unit_test(a_still_picture_costs_the_clock_alone),
+		cmocka_unit_test(a_row_goes_to_the_clipboard_of_a_terminal_that_has_one),
 		cmocka_unit_test(figures_of_the_demo),
 	};
 

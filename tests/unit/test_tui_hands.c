@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How the table is handled: a view that stands still while the data go on, a cursor that goes with its migration or keeps its line,
- * columns that are chosen, and files of what is shown.
+ * columns that are chosen, files of what is shown, and the clipboard.
  */
 #include "tests/support/screen.h"
 #include "tests/support/snapshot_builder.h"
+#include "tui/clipboard.h"
 #include "tui/save.h"
 
 #include <limits.h>
@@ -567,6 +568,68 @@ static void a_name_that_is_pasted_is_not_written_by_its_line_end(void **state)
 	screen_close(&screen);
 }
 
+/* The examples of RFC 4648, section 10. */
+static void the_clipboard_gets_base64(void **state)
+{
+	static const char *const cases[][2] = {{"", ""},
+					       {"f", "Zg=="},
+					       {"fo", "Zm8="},
+					       {"foo", "Zm9v"},
+					       {"foob", "Zm9vYg=="},
+					       {"fooba", "Zm9vYmE="},
+					       {"foobar", "Zm9vYmFy"},
+					       {"\xff\xfe\xfd", "//79"}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct buffer out = {0};
+		char expected[64];
+
+		snprintf(expected, sizeof expected, "\033]52;c;%s\033\\", cases[i][1]);
+		clipboard_sequence(&out, cases[i][0]);
+		assert_string_equal(out.text, expected);
+		buffer_done(&out);
+	}
+}
+
+static void a_row_is_copied_as_one_line_that_no_shell_would_run(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_hostile(), 120, 35, NULL);
+	for (size_t i = 0; i < screen.ui.n_shown; i++) {
+		ui_select(&screen.ui, screen.snapshot, i);
+		const struct row *row = ui_selected(&screen.ui, screen.snapshot);
+
+		assert_true(screen_press(&screen, 'y') & NEXT_COPY);
+		assert_int_equal(strncmp(screen.ui.copy, row->uuid_text, strlen(row->uuid_text)), 0);
+		assert_true(strlen(row->name) > 200 || strstr(screen.ui.copy, row->name));
+		for (const char *at = screen.ui.copy; *at; at++)
+			assert_true((unsigned char)*at >= ' ');
+	}
+	screen_close(&screen);
+}
+
+static void it_is_told_what_was_sent_or_why_nothing_was(void **state)
+{
+	struct screen screen;
+	struct err_info why = {.text = "nobody is there"};
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 120, 35, NULL);
+	screen_select(&screen, "db07");
+	screen_press(&screen, 'y');
+	ui_copied(&screen.ui, ERR_OK, NULL, screen.now.mono);
+	assert_true(screen_shows(&screen, "sent to the terminal's clipboard: "));
+	ui_copied(&screen.ui, ERR_UNSUPPORTED, &why, screen.now.mono);
+	assert_true(screen_shows(&screen, "copy: nobody is there"));
+	screen_close(&screen);
+	screen_open(&screen, snapshot_build_empty(), 120, 35, NULL);
+	assert_false(screen_press(&screen, 'y') & NEXT_COPY);
+	screen_close(&screen);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -592,6 +655,9 @@ int main(void)
 		cmocka_unit_test(a_file_that_is_there_is_not_touched_and_the_name_can_be_changed),
 		cmocka_unit_test(what_cannot_be_written_leaves_nothing_behind_and_says_why),
 		cmocka_unit_test(a_name_that_is_pasted_is_not_written_by_its_line_end),
+		cmocka_unit_test(the_clipboard_gets_base64),
+		cmocka_unit_test(a_row_is_copied_as_one_line_that_no_shell_would_run),
+		cmocka_unit_test(it_is_told_what_was_sent_or_why_nothing_was),
 		cmocka_unit_test(a_key_for_the_row_that_just_left_the_cursor_does_not_ask_about_the_next),
 	};
 
