@@ -210,7 +210,9 @@ void view_curve(struct surface *surface, struct rect area, const struct view *vi
 	if (area.w < MIN_WIDTH || area.h < MIN_HEIGHT)
 		return;
 	if (!depth || depth->n_points == 0) {
-		surface_text(surface, area.x + 1, area.y, area.w - 1, ROLE_DIM, "no curve: no figures have come yet");
+		surface_text(surface, area.x + 1, area.y, area.w - 1, ROLE_DIM,
+			     view->ui->is_frozen && !depth ? "no curve: the frozen picture has that of one row only"
+							   : "no curve: no figures have come yet");
 		return;
 	}
 	struct plot plot = plot_make(area, depth, row_elapsed(row, view->since));

@@ -97,6 +97,20 @@ static void rows_are_chosen_and_ordered_in_the_frozen_picture(void **state)
 	screen_close(&screen);
 }
 
+static void a_frozen_picture_says_of_which_row_it_has_the_curve(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	screen_open(&screen, snapshot_build_drain(), 120, 35, NULL);
+	screen_select(&screen, "db07");
+	screen_press(&screen, 'Z');
+	assert_false(screen_shows(&screen, "no curve"));
+	screen_press(&screen, 'j');
+	assert_true(screen_shows(&screen, "no curve: the frozen picture has that of one row only"));
+	screen_close(&screen);
+}
+
 static void an_action_in_a_frozen_view_asks_about_what_is_now(void **state)
 {
 	struct screen screen;
@@ -636,6 +650,7 @@ int main(void)
 		cmocka_unit_test(a_frozen_view_stands_still_and_tells_its_age),
 		cmocka_unit_test(a_frozen_view_is_marked_at_every_size),
 		cmocka_unit_test(rows_are_chosen_and_ordered_in_the_frozen_picture),
+		cmocka_unit_test(a_frozen_picture_says_of_which_row_it_has_the_curve),
 		cmocka_unit_test(an_action_in_a_frozen_view_asks_about_what_is_now),
 		cmocka_unit_test(the_question_above_a_frozen_view_is_of_now_until_it_is_answered),
 		cmocka_unit_test(an_action_on_a_row_that_is_gone_since_says_so),
