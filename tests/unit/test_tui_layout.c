@@ -162,8 +162,9 @@ static void every_field_can_be_a_column_and_an_unknown_one_is_refused_by_name(vo
 /* No view may write outside of its rectangle, whatever the size: a sanitizer and the surface's own bounds see to the rest. */
 static void every_view_can_be_drawn_at_every_size(void **state)
 {
-	static const uint32_t keys[] = {KEY_RETURN, KEY_ESCAPE, '2',        '3', '?',        KEY_ESCAPE,
-					'1',        's',        KEY_ESCAPE, 'f', KEY_ESCAPE, '/'};
+	static const uint32_t keys[] = {KEY_RETURN, KEY_ESCAPE, '2',        '3',        '?',        KEY_ESCAPE,
+					'1',        's',        KEY_ESCAPE, 'C',        KEY_ESCAPE, 'w',
+					KEY_ESCAPE, 'Z',        'f',        KEY_ESCAPE, '/'};
 	struct screen screen;
 
 	(void)state;
