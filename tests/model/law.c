@@ -268,6 +268,18 @@ static bool has_migrated_since(const struct asked *asked)
 	return false;
 }
 
+/* Whose source's clock was stepped since it began: it may look like another job from then on, and its own like one that ended. */
+static bool may_look_ended(const struct asked *asked)
+{
+	for (uint32_t host = 0; host < N_HOSTS; host++) {
+		struct uuid uuid = world_host_uuid(host);
+
+		if (uuid_equal(&uuid, &asked->intent.order.target.host))
+			return model.world.stepped_at[host] >= model.world.past[asked->job % N_JOBS].began;
+	}
+	return false;
+}
+
 static void law_of_outcome(const struct asked *asked)
 {
 	const struct intent *intent = &asked->intent;
@@ -286,7 +298,8 @@ static void law_of_outcome(const struct asked *asked)
 	if (intent->stage != INTENT_PROVEN || asked->was_overtaken ||
 	    (asked->owner != asked->asker && has_migrated_since(asked)))
 		return;
-	if (intent->order.action == ACTION_ABORT && past->fate != FATE_STAYED && !past->was_split)
+	if (intent->order.action == ACTION_ABORT && past->fate != FATE_STAYED && !past->was_split &&
+	    !may_look_ended(asked))
 		law_broken("intent %llu says that job %u was aborted, and it was not", (unsigned long long)asked->row,
 			   asked->job);
 	if (intent->order.action == ACTION_FORCE_COMPLETE && past->fate != FATE_MOVED && !past->was_stopped &&
