@@ -1108,14 +1108,15 @@ static void the_driver_says_a_recording_again_and_then_ends_every_link(void **st
 	struct event *inventory = await(queue);
 	assert_int_equal(inventory->kind, EVENT_INVENTORY);
 	assert_int_equal(inventory->host, 6);
-	assert_true(mono_since(inventory->at.mono, link->at.mono).ms >= 30);
+	/* not since the first, which may have been late */
+	assert_true(mono_since(inventory->at.mono, before.mono).ms >= 30);
 	for (uint32_t i = 0; i < 2; i++) {
 		struct event *end = await(queue);
 		assert_int_equal(end->kind, EVENT_LINK);
 		assert_int_equal(end->host, 5 + i);
 		assert_int_equal(end->link.state, LINK_DOWN);
 		assert_string_equal(end->link.reason, "the recording ends here");
-		assert_true(mono_since(end->at.mono, link->at.mono).ms >= 60);
+		assert_true(mono_since(end->at.mono, before.mono).ms >= 60);
 		event_free(end);
 	}
 	event_free(link);
