@@ -122,7 +122,7 @@ stream_start "$said" "$cache"
 first=$stream
 await 20 is_ours "$cache"
 stream_start "$scratch/said2" "$cache"
-check 'a second one says that the first writes' await 20 says "$scratch/said2" 'another virt-drain (process'
+check 'a second one says that the first writes' await 20 says "$scratch/said2" 'another virt-drain, process'
 check 'a second one goes on without' await 20 says "$scratch/said2" 'Connection refused'
 stream_end "$stream"
 stream_end "$first"

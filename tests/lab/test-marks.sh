@@ -80,6 +80,8 @@ check 'the other is aborted' await 30 migration_is_over five host1
 check 'and stays on its source' await 10 guest_is_only_on five host1
 check 'the sum names the one that was not' await 20 shows 'abort: 1 (sent|took effect), 1 refused: four: it has ended'
 check 'nothing was sent for it' eval 'same "$(history_of four)" "[]"'
+# virsh is quicker than the proof, and q asks while an action is open
+check 'its history says so' await 20 eval 'history_of five | jq -e "any(.[]; . == [\"abort\", \"proven\"])"'
 press q
 check 'q leaves' await 15 dashboard_is_over
 
