@@ -33,8 +33,13 @@ static void on_signal(int number)
 
 unsigned tty_signals(void)
 {
-	unsigned bits = (unsigned)signal_bits;
+	sigset_t blocked;
 
+	/* ppoll tells of a ready descriptor before it delivers what is pending: after a stop in mid-frame the keys that were typed
+	 * meanwhile would come before the news that we were stopped */
+	sigprocmask(SIG_SETMASK, &state.wait_mask, &blocked);
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
+	unsigned bits = (unsigned)signal_bits;
 	signal_bits = 0;
 	return bits;
 }
