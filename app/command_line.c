@@ -162,22 +162,9 @@ static enum err choose_command(struct command_line *line, struct err_info *why)
 
 static const char *command_words(enum command command)
 {
-	switch (command) {
-	case COMMAND_DASHBOARD: return "the dashboard";
-	case COMMAND_ONCE: return "--once";
-	case COMMAND_STREAM: return "--stream";
-	case COMMAND_FORCE:
-	case COMMAND_ABORT:
-	case COMMAND_DOWNTIME:
-	case COMMAND_BANDWIDTH:
-	case COMMAND_ARM:
-	case COMMAND_DISARM:
-	case COMMAND_TIMEOUT:
-	case COMMAND_RESUME:
-	case COMMAND_HISTORY:
-	case COMMAND_COUNT: break;
-	}
-	return command_name(command);
+	static const char *const unnamed[COMMAND_COUNT] = {
+		[COMMAND_DASHBOARD] = "the dashboard", [COMMAND_ONCE] = "--once", [COMMAND_STREAM] = "--stream"};
+	return command_name(command) ? command_name(command) : unnamed[command];
 }
 
 /* An option that the command would ignore is an error: nobody shall believe that it did something. */

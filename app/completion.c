@@ -67,22 +67,9 @@ void completion_commands(struct buffer *out, const char *between)
 
 static const char *kind_of(enum command command)
 {
-	switch (command) {
-	case COMMAND_DASHBOARD: return "watch";
-	case COMMAND_ONCE: return "once";
-	case COMMAND_STREAM: return "stream";
-	case COMMAND_FORCE:
-	case COMMAND_ABORT:
-	case COMMAND_DOWNTIME:
-	case COMMAND_BANDWIDTH:
-	case COMMAND_ARM:
-	case COMMAND_DISARM:
-	case COMMAND_RESUME:
-	case COMMAND_TIMEOUT:
-	case COMMAND_HISTORY:
-	case COMMAND_COUNT: break;
-	}
-	return command_name(command);
+	static const char *const unnamed[COMMAND_COUNT] = {
+		[COMMAND_DASHBOARD] = "watch", [COMMAND_ONCE] = "once", [COMMAND_STREAM] = "stream"};
+	return command_name(command) ? command_name(command) : unnamed[command];
 }
 
 void completion_kinds(struct buffer *out, const struct option_row *row)
