@@ -170,6 +170,11 @@ static bool runs_at_source(const struct backend *backend, const struct migration
 	return fleet_domain_state(backend->fleet, &target->domain, source).run == DOMAIN_RUNNING;
 }
 
+static uint64_t id_without_ledger(struct backend *backend)
+{
+	return INTENT_ID_LOCAL + ++backend->local_intent_id;
+}
+
 void acting_order(struct backend *backend, const struct order *order)
 {
 	struct stamp now = clock_stamp();
@@ -179,7 +184,7 @@ void acting_order(struct backend *backend, const struct order *order)
 
 	name_target(backend, &fresh);
 	if (order->action == ACTION_DISARM && arming_disarm(backend, &fresh, now)) {
-		fresh.id = INTENT_ID_LOCAL + ++backend->local_intent_id;
+		fresh.id = id_without_ledger(backend);
 		intent_add(backend, &fresh);
 		backend->is_dirty = backend->is_urgent = true;
 		return;
@@ -205,7 +210,7 @@ void acting_order(struct backend *backend, const struct order *order)
 		recorder_intent_new(backend->recorder, intent);
 		return;
 	}
-	intent->id = INTENT_ID_LOCAL + ++backend->local_intent_id;
+	intent->id = id_without_ledger(backend);
 	hand_to_driver(backend, intent, now);
 }
 
@@ -233,7 +238,7 @@ void acting_ledger(struct backend *backend, const struct event *event)
 		return;
 	}
 	if (intent->order.insist) {
-		intent->id = INTENT_ID_LOCAL + ++backend->local_intent_id;
+		intent->id = id_without_ledger(backend);
 		fleet_notice(backend->fleet, now, SEVERITY_WARNING, &intent->order.target, intent->domain_name,
 			     "the ledger cannot be written; acting all the same because the operator insists");
 		hand_to_driver(backend, intent, now);
