@@ -18,10 +18,7 @@ static bool is_news_of_another_job(const struct migration *ended, const struct e
 
 static bool is_same_job(const struct migration *migration, const struct event *event)
 {
-	const struct job_stats *stats = &event->job.stats;
-
-	return !job_is_another(&migration->stats, stats) &&
-	       !job_began_since(&migration->stats, migration->last_sample, stats, event->job.asked);
+	return job_may_be_same(&migration->stats, migration->last_sample, &event->job.stats, event->job.asked);
 }
 
 /* A picture of an earlier run is the job that is seen now only if both began at about the same time of day. */

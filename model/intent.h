@@ -115,7 +115,7 @@ struct intent {
 	bool was_running;                 /* the guest ran on its source when the intent was made */
 	enum err result;                  /* why REFUSED, FAILED or UNPROVEN */
 	struct stamp asked, sent, closed; /* zero where it did not happen */
-	/* as last seen, and when, before a driver got it: the call thread knows another job by it (job_is_another, job_began_since) */
+	/* as last seen, and when, before a driver got it: the call thread knows another job by it (job_may_be_same) */
 	struct job_stats job;
 	mono_time job_at;
 	uint64_t armed_pass;   /* the collector's: the last pass that was judged for firing, or ran when it was armed */

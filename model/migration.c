@@ -134,3 +134,8 @@ bool job_began_since(const struct job_stats *last, mono_time last_at, const stru
 		return false;
 	return at.ms - next->elapsed.ms > last_at.ms - slack;
 }
+
+bool job_may_be_same(const struct job_stats *last, mono_time last_at, const struct job_stats *next, mono_time at)
+{
+	return !job_is_another(last, next) && !job_began_since(last, last_at, next, at);
+}

@@ -121,5 +121,7 @@ bool job_is_another(const struct job_stats *last, const struct job_stats *next);
  * long. Unlike the bytes this tells a short job from the one after it. So taken, the two times err on the side of the same job, however
  * slow the answers are. False where a time is 0. An elapsed time of 0 says nothing: a clock stepped far back shows it. */
 bool job_began_since(const struct job_stats *last, mono_time last_at, const struct job_stats *next, mono_time at);
+/* True where neither of them tells that `next` is of another job than `last`. */
+bool job_may_be_same(const struct job_stats *last, mono_time last_at, const struct job_stats *next, mono_time at);
 
 #endif

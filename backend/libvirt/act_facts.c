@@ -32,11 +32,6 @@ enum err act_read_state(struct act *act, struct domain_state *out)
 	return ERR_OK;
 }
 
-static bool is_another(const struct intent *intent, const struct job_stats *stats, mono_time asked)
-{
-	return job_is_another(&intent->job, stats) || job_began_since(&intent->job, intent->job_at, stats, asked);
-}
-
 static enum err act_read_job(struct act *act, struct reading *out)
 {
 	virTypedParameterPtr param = NULL;
@@ -56,7 +51,8 @@ static enum err act_read_job(struct act *act, struct reading *out)
 	virTypedParamsFree(param, n);
 	out->has_job = (type == VIR_DOMAIN_JOB_UNBOUNDED || type == VIR_DOMAIN_JOB_BOUNDED) &&
 		       params.operation == VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT;
-	out->is_another = out->has_job && is_another(act->intent, &params.stats, asked);
+	out->is_another =
+		out->has_job && !job_may_be_same(&act->intent->job, act->intent->job_at, &params.stats, asked);
 	out->is_jobless = type == VIR_DOMAIN_JOB_NONE;
 	out->is_preparing = !job_has(&params.stats, JOB_MEMORY_TOTAL) || params.stats.memory_total.n == 0;
 	return ERR_OK;
